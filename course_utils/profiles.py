@@ -1,0 +1,110 @@
+"""How long everything trains: the only place where the course is made shorter or longer.
+
+Three profiles share one table of trainings. A notebook asks ``profile["02.convnet"]`` and gets
+the number of epochs, pictures and the batch size that hold today; nothing else may shorten a run.
+The course's runner reads the same table and compares it with the training that really happened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Training:
+    """One call of ``Model.fit`` as a profile plans it.
+
+    Attributes:
+        epochs: Passes over the training pictures.
+        pictures: Number of training pictures in one epoch.
+        batch_size: Pictures per optimizer step.
+        test_pictures: Number of pictures that the trained model is tested on.
+    """
+
+    epochs: int
+    pictures: int
+    batch_size: int
+    test_pictures: int
+
+    @property
+    def work(self) -> int:
+        """Pictures times epochs, the measure of work that does not depend on the machine."""
+        return self.epochs * self.pictures
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All trainings of the course at one length.
+
+    Attributes:
+        name: ``"demo"``, ``"full"`` or ``"ci"``.
+        summary: One sentence that says what the profile is for.
+        meaningful: Whether accuracies reached under this profile mean anything.
+        trainings: The planned trainings by name, ``"<chapter>.<model>"``.
+    """
+
+    name: str
+    summary: str
+    meaningful: bool
+    trainings: Mapping[str, Training]
+
+    def __getitem__(self, name: str) -> Training:
+        """Return the training called ``name``.
+
+        Raises:
+            KeyError: If no training has that name; the message lists those that exist.
+        """
+        if name not in self.trainings:
+            raise KeyError(
+                f"no training is called {name!r}; profiles.py has {', '.join(self.trainings)}"
+            )
+        return self.trainings[name]
+
+    def of_chapter(self, number: str) -> dict[str, Training]:
+        """Return the trainings of one chapter, such as ``"02"``, by name."""
+        return {
+            name: training
+            for name, training in self.trainings.items()
+            if name.split(".")[0] == number
+        }
+
+
+_FULL_MNIST = Training(epochs=5, pictures=60_000, batch_size=64, test_pictures=10_000)
+_DEMO_MNIST = Training(epochs=3, pictures=12_000, batch_size=64, test_pictures=2_000)
+_CI_MNIST = Training(epochs=1, pictures=640, batch_size=64, test_pictures=200)
+
+PROFILES: Mapping[str, Profile] = {
+    "demo": Profile(
+        name="demo",
+        summary="shorter training for a lesson; results already mean something",
+        meaningful=True,
+        trainings={"02.mlp": _DEMO_MNIST, "02.convnet": _DEMO_MNIST},
+    ),
+    "full": Profile(
+        name="full",
+        summary="training as long as in the lectures; pays on a GPU or overnight",
+        meaningful=True,
+        trainings={"02.mlp": _FULL_MNIST, "02.convnet": _FULL_MNIST},
+    ),
+    "ci": Profile(
+        name="ci",
+        summary="only proves that everything runs; accuracies mean nothing",
+        meaningful=False,
+        trainings={"02.mlp": _CI_MNIST, "02.convnet": _CI_MNIST},
+    ),
+}
+
+
+def get(name: str = "demo") -> Profile:
+    """Return the profile called ``name``.
+
+    Raises:
+        ValueError: If there is no such profile; the message lists those that exist.
+
+    >>> get("demo")["02.convnet"].batch_size
+    64
+
+    Used in: every chapter.
+    """
+    if name not in PROFILES:
+        raise ValueError(f"unknown profile {name!r}; choose one of {', '.join(PROFILES)}")
+    return PROFILES[name]
