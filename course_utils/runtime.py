@@ -1,0 +1,175 @@
+"""What a chapter's first and last cells do: say what runs today, and write down what came out.
+
+Neither TensorFlow nor matplotlib is imported before a notebook asks for it.
+"""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import course_utils
+from course_utils import profiles
+from course_utils.data import cache
+
+_SHOWN_PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A running chapter: its profile, its data, and the place for its results.
+
+    Attributes:
+        name: The notebook's file name without its ending, such as ``"02_convolution_arithmetic"``.
+        profile: The profile that holds today.
+        data: ``"sample"``, ``"download"`` or the path of a folder.
+    """
+
+    name: str
+    profile: profiles.Profile
+    data: str
+
+    def write_results(self, headline: str, **values: float | int | str | list) -> Path:
+        """Write the chapter's results as JSON and return the file's path.
+
+        The file lies in the folder named by the environment variable ``COURSE_RESULTS``; without
+        it, in ``results`` inside the course's cache folder. It is written beside and then renamed,
+        so that a chapter killed at this moment leaves either the old results or the new ones.
+
+        Args:
+            headline: The chapter's result in a few words, as the course's table shows it.
+            **values: Named results that JSON can hold; NumPy numbers are converted.
+
+        Raises:
+            ValueError: If the headline is empty.
+            TypeError: If a value cannot be written as JSON.
+            OSError: If the folder cannot be written to; the message names the remedy.
+
+        Used in: every chapter.
+        """
+        if not headline.strip():
+            raise ValueError("the headline is empty; say the chapter's main result in a few words")
+        record = {
+            "chapter": self.name,
+            "profile": self.profile.name,
+            "data": self.data,
+            "meaningful": self.profile.meaningful,
+            "headline": headline,
+            "values": values,
+            "versions": versions(),
+        }
+        text = json.dumps(record, indent=1, ensure_ascii=False, default=_plain_number)
+        folder = Path(os.environ.get("COURSE_RESULTS") or cache.folder() / "results")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=self.name, suffix=".partial")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+            os.replace(temporary, folder / f"{self.name}.json")
+        except OSError as error:
+            raise OSError(
+                f"the results could not be written to {folder} ({error}). Set the environment "
+                "variable COURSE_RESULTS to a folder that can be written to."
+            ) from error
+        print(f"{headline}\nResults written: {self.name}.json")
+        return folder / f"{self.name}.json"
+
+
+def start(name: str, profile: str, data: str, release: str) -> Chapter:
+    """Check what a chapter needs, print what it runs on today, and return it.
+
+    Args:
+        name: The notebook's file name without its ending.
+        profile: ``"demo"``, ``"full"`` or ``"ci"``.
+        data: ``"sample"``, ``"download"`` or an existing folder.
+        release: The release of the course that the notebook belongs to.
+
+    Raises:
+        ValueError: If there is no such profile, or the data is neither of the two words nor a
+            folder.
+        RuntimeError: If the installed package belongs to another release than the notebook.
+
+    Used in: every chapter.
+    """
+    if release != course_utils.__version__:
+        raise RuntimeError(
+            f"This notebook belongs to release {release} of the course, but course_utils "
+            f"{course_utils.__version__} is installed. Open the notebook from the release you "
+            "installed, or install again: in Colab choose Runtime > Disconnect and delete "
+            "runtime, then run the set-up cell; elsewhere run pip install in the course's folder."
+        )
+    chosen = profiles.get(profile)
+    if data not in ("sample", "download") and not Path(data).is_dir():
+        raise ValueError(
+            f"DATA is {data!r}, which is neither 'sample' nor 'download' nor an existing folder"
+        )
+    shown = " · ".join(f"{package} {version}" for package, version in versions().items())
+    print(f"course_utils {course_utils.__version__} · {shown}")
+    print(f"Hardware: {hardware()}")
+    print(f"Profile {chosen.name}: {chosen.summary}.")
+    for label, training in chosen.of_chapter(name.split("_")[0]).items():
+        print(
+            f"    {label}: {training.pictures:,} pictures × {training.epochs} "
+            f"{'epoch' if training.epochs == 1 else 'epochs'}"
+        )
+    print(f"Data {data}: {_describe(data)}")
+    return Chapter(name=name, profile=chosen, data=data)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that decide what a chapter computes.
+
+    Read from the installed packages' metadata, so that nothing heavy is imported.
+
+    Used in: every chapter.
+    """
+    found = {"Python": platform.python_version()}
+    for package in _SHOWN_PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def hardware() -> str:
+    """Return in words what TensorFlow computes on: the accelerator, or the processor's cores.
+
+    Used in: every chapter.
+    """
+    import tensorflow as tf  # here, because this is the first cell that needs it
+
+    accelerators = tf.config.list_physical_devices("GPU")
+    if accelerators:
+        details = tf.config.experimental.get_device_details(accelerators[0])
+        return f"{len(accelerators)} × {details.get('device_name', 'GPU')}"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} processor {'core' if cores == 1 else 'cores'}, no GPU (none is needed)"
+
+
+def in_colab() -> bool:
+    """Return whether the code runs inside Google Colab.
+
+    Used in: training.
+    """
+    return "google.colab" in sys.modules
+
+
+def _describe(data: str) -> str:
+    if data == "sample":
+        return "pictures drawn by the course itself; no download."
+    if data == "download":
+        return "the real pictures, fetched from their publishers; needs the network once."
+    return "a folder of your own."
+
+
+def _plain_number(value: object) -> object:
+    """Turn a NumPy or TensorFlow number or array into what JSON can hold."""
+    for method in ("tolist", "numpy"):
+        if hasattr(value, method):
+            return getattr(value, method)()
+    raise TypeError(f"{value!r} cannot be written as JSON; use numbers, texts or lists")

@@ -1,0 +1,104 @@
+"""The package as a whole: what importing it costs, and that the project's files agree."""
+
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import course_utils
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+THE_SIX_PACKAGES = {"tensorflow", "jupyterlab", "matplotlib", "nbval", "papermill", "gdown"}
+
+
+def _python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_import_loads_nothing_heavy():
+    loaded = _python("import sys, course_utils; print(*sys.modules)").split()
+    assert not {"tensorflow", "keras", "matplotlib", "numpy"} & set(loaded)
+
+
+def test_import_costs_little_beside_python_itself():
+    """The best of several starts each, as a ratio in one run: no absolute time.
+
+    The budget is 0.2 s; a bare Python with the three standard modules below takes about a quarter
+    of that on a slow machine, so five times as long would break it.
+    """
+
+    def best(code: str) -> float:
+        times = []
+        for _ in range(5):
+            begin = time.perf_counter()
+            _python(code)
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    assert best("import course_utils") < 5 * best("import json, tempfile, importlib.metadata")
+
+
+def test_submodules_load_on_first_use_and_unknown_ones_say_so():
+    assert course_utils.profiles.get("ci").name == "ci"
+    with pytest.raises(AttributeError, match="'nothing'"):
+        _ = course_utils.nothing
+    assert "arithmetic" in dir(course_utils)
+
+
+def test_constraints_pin_versions_and_name_no_address():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 50
+    for line in lines:
+        assert re.fullmatch(r"[a-z0-9._-]+==[\w.+!]+( ; .+)?", line), line
+
+
+def _requirements(*groups: str) -> dict[str, str]:
+    wanted = [*PROJECT["dependencies"]]
+    for group in groups:
+        wanted += PROJECT["optional-dependencies"][group]
+    return dict(re.fullmatch(r"([\w-]+)(.*)", entry).groups() for entry in wanted)
+
+
+def test_only_lower_bounds():
+    for package, bound in _requirements("run", "test").items():
+        assert re.fullmatch(r">=[\d.]+", bound), f"{package}{bound}"
+
+
+def test_every_requirement_is_constrained():
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert set(_requirements("run", "test")) <= set(pinned)
+
+
+def test_environment_shows_the_six_packages_with_pyproject_bounds_and_a_use():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    packages = yaml.safe_load(text)["dependencies"][-1]["pip"]
+    shown = dict(
+        re.fullmatch(r"([\w-]+)(>=.*)", entry).groups() for entry in packages if "=" in entry
+    )
+    bounds = _requirements("run", "test")
+    assert set(shown) == THE_SIX_PACKAGES
+    assert shown == {package: bounds[package] for package in THE_SIX_PACKAGES}
+    for package in THE_SIX_PACKAGES:
+        assert re.search(rf"^ +- {package}>=\S+ +# used in: \w", text, re.MULTILINE), package
+
+
+def test_git_ignores_no_source_of_the_data_package():
+    """A pattern ``data/`` would leave course_utils/data out of every commit."""
+    for file in (ROOT / "course_utils").rglob("*.py"):
+        ignored = subprocess.run(["git", "check-ignore", "-q", file], cwd=ROOT).returncode == 0
+        assert not ignored, file
+
+
+def test_citation_has_the_package_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == course_utils.__version__

@@ -1,0 +1,42 @@
+"""The profiles: the one table that says how long everything trains."""
+
+import pytest
+
+from course_utils import profiles
+
+pytestmark = pytest.mark.unit
+
+
+def test_demo_is_the_default():
+    assert profiles.get().name == "demo"
+
+
+def test_unknown_profile_names_the_known_ones():
+    with pytest.raises(ValueError, match="'fast'.*demo, full, ci"):
+        profiles.get("fast")
+
+
+def test_unknown_training_names_the_known_ones():
+    with pytest.raises(KeyError, match="02.convnet"):
+        profiles.get("ci")["02.covnet"]
+
+
+def test_every_profile_plans_the_same_trainings():
+    names = {frozenset(profile.trainings) for profile in profiles.PROFILES.values()}
+    assert len(names) == 1
+
+
+@pytest.mark.parametrize("name", profiles.get("full").trainings)
+def test_ci_works_least_and_full_most(name):
+    ci, demo, full = (profiles.get(profile)[name].work for profile in ("ci", "demo", "full"))
+    assert ci < demo < full
+
+
+def test_only_ci_is_not_meaningful():
+    meaningless = [name for name, profile in profiles.PROFILES.items() if not profile.meaningful]
+    assert meaningless == ["ci"]
+
+
+def test_of_chapter_takes_only_that_chapter():
+    assert set(profiles.get("ci").of_chapter("02")) == {"02.mlp", "02.convnet"}
+    assert profiles.get("ci").of_chapter("0") == {}
