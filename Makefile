@@ -10,16 +10,19 @@ else
 BIN := $(VENV)/bin
 endif
 INSTALLED := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest -q
 
 PROFILE ?= demo
 DATA ?= sample
 CHAPTERS ?=
+# Handed on through the environment, so that no shell takes a folder's name apart.
+export PROFILE DATA CHAPTERS
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help install run lab test test-fast lint unit nbval course-ci stamp refresh tables constraints clean
+.PHONY: help install run lab test test-fast lint unit nbval course-ci notebook-tests format stamp refresh tables constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,17 +41,50 @@ $(INSTALLED): pyproject.toml constraints.txt
 install: $(INSTALLED)  ## Set up .venv with the course and its tools
 
 run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
-	@$(BIN)/python -m tools.run_course --profile '$(PROFILE)' --data '$(DATA)' --chapters '$(CHAPTERS)'
+	@$(BIN)/python -m tools.run_course
 
 lab: $(INSTALLED)  ## Open JupyterLab on the course
-	@COURSE_PROFILE='$(PROFILE)' COURSE_DATA='$(DATA)' $(BIN)/jupyter lab --notebook-dir=notebooks
+	@COURSE_PROFILE="$$PROFILE" COURSE_DATA="$$DATA" $(BIN)/jupyter lab --notebook-dir=notebooks
 
-test: lint unit nbval course-ci notebook-tests  ## Everything that CI checks (about 10 minutes)
+test: lint unit nbval course-ci notebook-tests  ## Everything that CI checks
 
-test-fast: lint $(INSTALLED)  ## The checks that need no notebook (under two minutes)
-	@$(BIN)/python -m pytest -q -m 'unit and not slow'
+test-fast: lint  ## The checks that execute no notebook (under two minutes)
+	@$(PYTEST) -m 'unit and not slow'
 
-lint: $(INSTALLED)  ## Style, spelling and notebook hygiene
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+lint: $(INSTALLED)  # style, spelling, notebook rules, generated tables
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo 'Some files are not formatted: run make format'; exit 1; }
 	@$(BIN)/codespell
 	@$(BIN)/python -m tools.notebooks check
+	@$(BIN)/python -m tools.chapter_table --check
+
+unit: $(INSTALLED)
+	@$(PYTEST) -m unit
+
+nbval: $(INSTALLED)  # every stored output is compared
+	@COURSE_PROFILE=ci COURSE_DATA=sample COURSE_CHECKS=strict $(BIN)/python -m pytest -q -p nbval --nbval-lax --nbval-current-env -n 2 --dist loadfile $(NOTEBOOKS)
+
+course-ci: $(INSTALLED)  # every chapter under papermill, watched
+	@PROFILE=ci DATA=sample CHAPTERS= $(BIN)/python -m tools.run_course --build build/ci
+
+notebook-tests: $(INSTALLED)  # the runner's own promises, exercises in their chapters' place
+	@$(PYTEST) -m 'notebooks or browser'
+
+format: $(INSTALLED)  ## Bring code and notebooks into the one format
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/python -m tools.notebooks clean
+
+stamp: $(INSTALLED)  ## Write badges, set-up cells and releases into the notebooks
+	@$(BIN)/python -m tools.notebooks stamp
+
+refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compared
+	@$(BIN)/python -m tools.notebooks refresh
+
+tables: $(INSTALLED)  ## Write the README's table from the last `make run`
+	@$(BIN)/python -m tools.chapter_table --measured build/report.json
+
+constraints: $(INSTALLED)  ## Resolve the newest versions of all packages into constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile pyproject.toml --extra run --extra test --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet --output-file constraints.txt
+
+clean:  ## Remove what the commands built (not .venv)
+	@rm -rf build .pytest_cache .ruff_cache .hypothesis

@@ -189,7 +189,7 @@ def show_windows(
     """Show along one side of a picture which pixels each output looks at.
 
     The top row is the input; zeros added by padding are drawn dashed, pixels that no window reaches
-    are crossed out. Below, each row is one output with the pixels it reads.
+    are crossed out. Below, each row is one output: the kernel's weights on the pixels it reads.
 
     Raises:
         ValueError: As :func:`course_utils.arithmetic.output_size`.
@@ -213,8 +213,17 @@ def show_windows(
         if real and pixel not in reached:
             ax.plot([pixel - 0.4, pixel + 0.4], [0.4, -0.4], color=ORANGE, linewidth=2.5)
     for index, window in enumerate(windows):
-        for pixel in window:
+        for tap, pixel in enumerate(window):
             _cell(ax, pixel, index + 1.3, BLUE, "-")
+            ax.text(
+                pixel,
+                index + 1.3,
+                f"$w_{{{tap}}}$",
+                ha="center",
+                va="center",
+                fontsize=11,
+                color="white",
+            )
         ax.text(
             input_size + after, index + 1.3, f"output {index}", va="center", fontsize=11, color=BLUE
         )

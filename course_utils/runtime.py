@@ -120,6 +120,36 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
     return Chapter(name=name, profile=chosen, data=data)
 
 
+def load_tensorflow() -> None:
+    """Import TensorFlow and find its accelerators, without the notes it prints meanwhile.
+
+    TensorFlow's C++ part writes a dozen lines on drivers that are not there straight to the
+    process's standard error, where no Python setting reaches them. Should the import fail, what was
+    held back is printed after all.
+
+    Raises:
+        ImportError: If TensorFlow is not installed or does not load.
+
+    Used in: every chapter's set-up cell.
+    """
+    sys.stderr.flush()
+    usual = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        loaded = False
+        try:
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+            loaded = True
+        finally:
+            os.dup2(usual, 2)
+            os.close(usual)
+            if not loaded:
+                held_back.seek(0)
+                print(held_back.read().decode(errors="replace"), file=sys.stderr)
+
+
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that decide what a chapter computes.
 

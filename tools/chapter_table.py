@@ -1,0 +1,142 @@
+"""The README's table of chapters, written from the notebooks and from one measured run.
+
+``python -m tools.chapter_table`` writes the table, ``--check`` only says whether it is up to date,
+and ``--measured build/report.json`` first takes over the times and results of a passed run in
+profile demo. What was measured is kept beside this file in ``measured_run.json``.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+from tools import notebook_files as files
+from tools import notebook_template as template
+
+MEASURED = Path(__file__).with_name("measured_run.json")
+_BEGIN, _END = "<!-- chapters: written by make tables -->", "<!-- end of chapters -->"
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_QUESTION = re.compile(r"\*\*([^*]+\?)\*\*")
+
+
+def main(arguments: list[str] | None = None, root: Path = files.ROOT) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.chapter_table", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if stale")
+    parser.add_argument("--measured", type=Path, help="take over this run's times and results")
+    parser.add_argument("--store", type=Path, default=MEASURED, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.measured:
+            chosen.store.write_text(
+                json.dumps(take_over(chosen.measured), indent=1, ensure_ascii=False) + "\n",
+                encoding="utf-8",
+            )
+        measured = json.loads(chosen.store.read_text(encoding="utf-8"))
+        readme = root / "README.md"
+        text = readme.read_text(encoding="utf-8")
+        fresh = replace_table(text, table(files.Course.read(root), measured))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if chosen.check:
+        if fresh != text:
+            print("README.md: the table of chapters is stale; run make tables", file=sys.stderr)
+        return int(fresh != text)
+    files.write_if_changed(readme, fresh)
+    return 0
+
+
+def take_over(report: Path) -> dict:
+    """Return what the table needs of a run's report.
+
+    Raises:
+        ValueError: If the run failed, or did not run in profile demo on drawn pictures.
+    """
+    run = json.loads(report.read_text(encoding="utf-8"))
+    if not run["passed"] or (run["profile"], run["data"]) != ("demo", "sample"):
+        raise ValueError(
+            f"{report.name} is not a passed run in profile demo on drawn pictures; make run first"
+        )
+    return {
+        "hardware": _processor(),
+        "jobs": run["jobs"],
+        "seconds": round(run["seconds"]),
+        "chapters": {
+            chapter["chapter"]: {
+                "seconds": round(chapter["seconds"]),
+                "memory_mb": chapter["peak_memory_mb"],
+                "headline": chapter["headline"],
+            }
+            for chapter in run["chapters"]
+        },
+    }
+
+
+def table(course: files.Course, measured: dict) -> str:
+    """Return the table of chapters as Markdown.
+
+    Raises:
+        ValueError: If a chapter was not measured, or has no title or no driving question.
+    """
+    lines = [
+        "| | chapter | its question | time | memory | result | |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for path in course.notebooks():
+        if files.holds_solutions(path):
+            continue
+        first = files.read(path).cells[0].source
+        title, question = _TITLE.search(first), _QUESTION.search(first)
+        if not (title and question):
+            raise ValueError(f"{path.name}: the first cell needs a title and a **question?**")
+        if path.stem not in measured["chapters"]:
+            raise ValueError(f"{path.name} was not measured; make run, then make tables")
+        run = measured["chapters"][path.stem]
+        number = path.stem.split("_")[0]
+        lines.append(
+            f"| {number} | [{title[1]}](notebooks/{path.name}) | {question[1]} "
+            f"| {_duration(run['seconds'])} | {run['memory_mb'] / 1000:.1f} GB "
+            f"| {run['headline']} | {template.badge(course, path)} |"
+        )
+    lines += [
+        "",
+        f"Times, memory and results: one run of `make run` in profile demo on "
+        f"{measured['hardware']}, {measured['jobs']} chapters at a time with one thread each; "
+        "yours will differ somewhat.",
+    ]
+    return "\n".join(lines)
+
+
+def replace_table(text: str, new: str) -> str:
+    """Return a README with its table replaced.
+
+    Raises:
+        ValueError: If the two lines that frame the table are missing.
+    """
+    head, begin, rest = text.partition(_BEGIN)
+    _, end, tail = rest.partition(_END)
+    if not (begin and end):
+        raise ValueError(f"README.md lacks the lines {_BEGIN} and {_END}")
+    return f"{head}{begin}\n\n{new}\n\n{end}{tail}"
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _processor() -> str:
+    """Return the processor's cores and name in words."""
+    name = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        name = re.sub(r"\((R|TM)\)", "", found[1]) if found else name
+    cores = os.cpu_count()
+    return f"{cores} {'core' if cores == 1 else 'cores'} of an {name} without a GPU"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

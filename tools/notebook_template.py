@@ -1,0 +1,130 @@
+"""What every notebook repeats: the Colab badge, the set-up cell, the repository's address.
+
+The address stands in ``pyproject.toml`` and nowhere else by hand. ``stamp`` carries it into the
+notebooks and the few text files that name it; ``stale_addresses`` finds what differs.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+
+from tools.notebook_files import Course, code_cells, tags
+
+# Text files beside the notebooks that name the repository where they exist.
+ADDRESS_FILES = ("README.md", "README.ko.md", "CITATION.cff")
+
+_BADGE = re.compile(r"^\[!\[[^\]]*\]\([^)]*colab-badge\.svg\)\]\([^)]*\)$", re.MULTILINE)
+_TITLE = re.compile(r"^# .*$", re.MULTILINE)
+_RELEASE = re.compile(r"(\brelease\s*=\s*)([\"'])([^\"']*)\2")
+
+_SETUP = """\
+import importlib.util
+import os
+import subprocess
+import sys
+
+COURSE = "git+{repository}@{release_ref}"
+if importlib.util.find_spec("course_utils") is None:  # in Colab: fetch the course's helpers only
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", COURSE]
+    if subprocess.run(pip).returncode != 0:
+        raise RuntimeError(
+            f"The helpers could not be fetched from {{COURSE}}. Check the network, then run this "
+            "cell again. On your own computer, run `pip install -e .` in the course's folder."
+        )
+from course_utils import runtime
+
+runtime.load_tensorflow()
+"""
+
+
+def setup_source(course: Course) -> str:
+    """Return the source of the set-up cell.
+
+    Where the package is missing it is installed without its dependencies: Colab has them, and
+    another TensorFlow would replace the one that matches Colab's GPU.
+    """
+    return _SETUP.format(repository=course.repository, release_ref=course.release_ref).rstrip()
+
+
+def badge(course: Course, path: Path) -> str:
+    """Return the badge that opens the notebook at ``path`` in Colab."""
+    target = (
+        "https://colab.research.google.com/github/"
+        f"{course.slug}/blob/{course.release_ref}/{course.name_of(path)}"
+    )
+    picture = "https://colab.research.google.com/assets/colab-badge.svg"
+    return f"[![Open in Colab]({picture})]({target})"
+
+
+def stamp(notebook: NotebookNode, course: Course, path: Path) -> None:
+    """Write badge, set-up cell, addresses and release into a notebook.
+
+    A missing badge goes below the title; a missing set-up cell goes before the first code cell.
+
+    Raises:
+        ValueError: If the first cell is not Markdown with a title.
+    """
+    for cell in notebook.cells:
+        cell.source = stamp_addresses(cell.source, course)
+    _stamp_badge(notebook, badge(course, path))
+    marked = [cell for cell in notebook.cells if "setup" in tags(cell)]
+    if not marked:
+        first = next((index for index, _ in code_cells(notebook)), len(notebook.cells))
+        marked = [v4.new_code_cell(id="set-up", metadata={"tags": ["setup"]})]
+        notebook.cells.insert(first, marked[0])
+    marked[0].source = setup_source(course)
+    for _, cell in code_cells(notebook):
+        if "runtime.start(" in cell.source:
+            cell.source = _RELEASE.sub(rf"\g<1>\g<2>{course.version}\g<2>", cell.source)
+
+
+def other_release(source: str, course: Course) -> str | None:
+    """Return the release that a cell hands to ``runtime.start`` where it is not the course's."""
+    found = _RELEASE.search(source) if "runtime.start(" in source else None
+    return found[3] if found and found[3] != course.version else None
+
+
+def stale_addresses(text: str, course: Course) -> Iterator[str]:
+    """Yield every address of the course in ``text`` that differs from the one it has now."""
+    for found in _addresses(course).finditer(text):
+        if found[0] != _current_address(found, course):
+            yield found[0]
+
+
+def stamp_addresses(text: str, course: Course) -> str:
+    """Return ``text`` with every address of the course brought up to date."""
+    return _addresses(course).sub(lambda found: _current_address(found, course), text)
+
+
+def _stamp_badge(notebook: NotebookNode, line: str) -> None:
+    first = notebook.cells[0] if notebook.cells else None
+    if first is None or first.cell_type != "markdown" or not _TITLE.search(first.source):
+        raise ValueError("does not begin with a Markdown cell that holds the title; write one")
+    if _BADGE.search(first.source):
+        first.source = _BADGE.sub(lambda _: line, first.source, count=1)
+    else:
+        first.source = _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", first.source, count=1)
+
+
+def _addresses(course: Course) -> re.Pattern[str]:
+    """Return the pattern of what can only be meant as this course's own address.
+
+    Colab, Binder, pip and ``git clone`` are pointed at nothing else. An ordinary link counts when
+    the repository's name is the course's, so that links to other projects stay as they are.
+    """
+    repository = re.escape(course.slug.split("/")[1])
+    end = r"(?=\.git\b|\.?(?![\w.-]))"
+    return re.compile(
+        r"(?P<before>colab\.research\.google\.com/github/|(?P<binder>mybinder\.org/v2/gh/)"
+        r"|(?:git\+|git clone |repository-code:\s*[\"']?)https://github\.com/"
+        rf"|https://github\.com/(?=[\w.-]+/{repository}{end}))"
+        rf"(?P<slug>[\w.-]+/[\w.-]+?){end}"
+        r"(?:(?P<joint>(?(binder)/|(?:/blob/|/tree/|@)))(?P<ref>[\w.-]+))?"
+    )
+
+
+def _current_address(found: re.Match[str], course: Course) -> str:
+    release = found["joint"] + course.release_ref if found["joint"] else ""
+    return found["before"] + course.slug + release
