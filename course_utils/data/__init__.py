@@ -1,0 +1,71 @@
+"""Labelled pictures for every chapter: drawn on the spot, downloaded, or read from a folder.
+
+Importing this package loads neither TensorFlow nor matplotlib.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from course_utils.data.catalog import CATALOG
+from course_utils.data.download import DownloadError
+
+__all__ = ["CATALOG", "DownloadError", "load"]
+
+
+def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
+    """Return a data set of the course; one printed line says which pictures these are.
+
+    Args:
+        name: Name in the catalog. ``"mnist"`` gives ``(x_train, y_train), (x_test, y_test)`` as
+            ``keras.datasets.mnist.load_data`` does: pictures uint8 of shape (n, 28, 28), 0 to 255,
+            labels uint8 of shape (n,), 0 to 9.
+        source: ``"sample"`` for pictures that the course draws, ``"download"`` for the published
+            set, kept in the cache folder, or a folder that holds the set (for ``"mnist"`` the file
+            ``mnist.npz``). No source stands in for another.
+        sizes: For ``"mnist"`` ``num_train`` and ``num_test``: fewer pictures than there are
+            (60,000 and 10,000). Of drawn digits these are the first, ten of each class in every
+            hundred. Of other digits they are the first of one fixed random order, so the classes
+            are about as frequent as in the whole set. Fewer are always part of more. Without a
+            size, all pictures come in the order of the file.
+
+    Returns:
+        What the catalog's entry holds, as described under ``name``.
+
+    Raises:
+        ValueError: For an unknown name, source or size, more pictures than there are, or a file
+            that is damaged or holds something else.
+        FileNotFoundError: If the folder does not hold the set.
+        DownloadError: If the download fails.
+
+    Used in: 02.
+    """
+    if name not in CATALOG:
+        raise ValueError(f"unknown data set {name!r}; choose one of {', '.join(CATALOG)}")
+    entry = CATALOG[name]
+    for size in sizes:
+        if size not in entry.sizes:
+            raise ValueError(f"{name!r} has no size {size!r}; it takes {', '.join(entry.sizes)}")
+    if source == "sample":
+        loaded, origin = entry.draw(**sizes), f"{entry.sample_content}, drawn by the course"
+    elif source == "download":
+        folder = entry.fetch()
+        loaded, origin = entry.read(folder, **sizes), f"{entry.content}, downloaded to {folder}"
+    else:
+        folder = _existing_folder(source)
+        loaded, origin = entry.read(folder, **sizes), f"{entry.content}, read from {folder}"
+    print(f"{name}: {origin}")
+    return loaded
+
+
+def _existing_folder(source: str | os.PathLike) -> Path:
+    """Return the folder that ``source`` names."""
+    # An empty string would stand for the current folder.
+    if isinstance(source, str | os.PathLike) and os.fspath(source):
+        folder = Path(source).expanduser()
+        if folder.is_dir():
+            return folder
+    raise ValueError(
+        f'unknown source {source!r}: DATA must be "sample" (drawn pictures), "download" or the '
+        "path of an existing folder"
+    )
