@@ -1,0 +1,76 @@
+"""The README's table of chapters: generated, complete, and stale when something changed."""
+
+import json
+import shutil
+
+import pytest
+
+from tools import chapter_table
+from tools import notebook_files as files
+
+pytestmark = pytest.mark.unit
+
+MEASURED = {
+    "hardware": "2 cores of a Testor without a GPU",
+    "jobs": 2,
+    "seconds": 130,
+    "chapters": {
+        "02_convolution_arithmetic": {"seconds": 33, "memory_mb": 905, "headline": "convnet 98 %"}
+    },
+}
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A copy of what the table is made from, with chapter 02 only."""
+    (tmp_path / "notebooks").mkdir()
+    for name in ("pyproject.toml", "README.md", "notebooks/02_convolution_arithmetic.ipynb"):
+        shutil.copy(files.ROOT / name, tmp_path / name)
+    (tmp_path / "measured.json").write_text(json.dumps(MEASURED))
+    return tmp_path
+
+
+def _run(course, *arguments):
+    return chapter_table.main([*arguments, "--store", str(course / "measured.json")], root=course)
+
+
+def test_the_table_shows_what_was_measured(course):
+    assert _run(course) == 0
+    readme = (course / "README.md").read_text()
+    assert "| 02 | [Convolution arithmetic](notebooks/02_convolution_arithmetic.ipynb)" in readme
+    for shown in ("How can a net that sees less know more?", "33 s", "0.9 GB", "convnet 98 %"):
+        assert shown in readme
+    assert "colab.research.google.com/github/" in readme
+    assert _run(course, "--check") == 0
+
+
+def test_a_stale_table_fails_the_check(course, capsys):
+    _run(course)
+    changed = MEASURED | {"hardware": "another machine"}
+    (course / "measured.json").write_text(json.dumps(changed))
+    assert _run(course, "--check") == 1
+    assert "run make tables" in capsys.readouterr().err
+
+
+def test_a_chapter_that_was_not_measured_is_named(course, capsys):
+    (course / "measured.json").write_text(json.dumps(MEASURED | {"chapters": {}}))
+    assert _run(course) == 1
+    assert "02_convolution_arithmetic.ipynb was not measured" in capsys.readouterr().err
+
+
+def test_a_readme_without_the_frame_is_left_alone(course, capsys):
+    (course / "README.md").write_text("# Another text\n")
+    assert _run(course) == 1
+    assert "lacks the lines" in capsys.readouterr().err
+    assert (course / "README.md").read_text() == "# Another text\n"
+
+
+@pytest.mark.parametrize(
+    "change", [{"passed": False}, {"profile": "ci"}, {"data": "download"}], ids=str
+)
+def test_only_a_passed_demo_run_is_taken_over(tmp_path, change):
+    report = {"passed": True, "profile": "demo", "data": "sample", "jobs": 2, "chapters": []}
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report | {"seconds": 1.0} | change))
+    with pytest.raises(ValueError, match="not a passed run in profile demo"):
+        chapter_table.take_over(path)
