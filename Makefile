@@ -15,6 +15,7 @@ PYTEST := $(BIN)/python -m pytest -q
 PROFILE ?= demo
 DATA ?= sample
 CHAPTERS ?=
+LAB ?=
 # Handed on through the environment, so that no shell takes a folder's name apart.
 export PROFILE DATA CHAPTERS
 
@@ -30,6 +31,7 @@ help:  ## List the commands
 	@echo '  PROFILE=demo|full|ci     how long everything trains (demo)'
 	@echo '  DATA=sample|download|FOLDER   drawn pictures, real ones, or your own (sample)'
 	@echo '  CHAPTERS=02,04           only these chapters (all)'
+	@echo '  LAB="--no-browser"       further options of jupyter lab'
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: call make PYTHON=python3.12 ...")'
@@ -44,7 +46,7 @@ run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
 	@$(BIN)/python -m tools.run_course
 
 lab: $(INSTALLED)  ## Open JupyterLab on the course
-	@COURSE_PROFILE="$$PROFILE" COURSE_DATA="$$DATA" $(BIN)/jupyter lab --notebook-dir=notebooks
+	@COURSE_PROFILE="$$PROFILE" COURSE_DATA="$$DATA" $(BIN)/jupyter lab --notebook-dir=notebooks $(LAB)
 
 test: lint unit nbval course-ci notebook-tests  ## Everything that CI checks
 

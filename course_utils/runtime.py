@@ -64,12 +64,11 @@ class Chapter:
         }
         text = json.dumps(record, indent=1, ensure_ascii=False, default=_plain_number)
         folder = Path(os.environ.get("COURSE_RESULTS") or cache.folder() / "results")
+        unfinished = folder / f"{self.name}.{os.getpid()}.partial"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=self.name, suffix=".partial")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            os.replace(temporary, folder / f"{self.name}.json")
+            unfinished.write_text(text + "\n", encoding="utf-8")
+            os.replace(unfinished, folder / f"{self.name}.json")
         except OSError as error:
             raise OSError(
                 f"the results could not be written to {folder} ({error}). Set the environment "

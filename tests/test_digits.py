@@ -152,7 +152,7 @@ def test_labels_do_not_leak_through_brightness(probe_sets, record_property):
         sides = [pictures[:, 0], pictures[:, -1], pictures[:, :, 0], pictures[:, :, -1]]
         return np.concatenate(sides, axis=1).astype(float)
 
-    # Measured: 0.17, 0.19, 0.12; chance is 0.10, and mean and total give 0.20 on MNIST itself.
+    # Measured: 0.16, 0.15, 0.15; chance is 0.10, and mean and total give 0.20 on MNIST itself.
     for features in (mean_and_total, brightness, border):
         accuracy = _softmax_regression_accuracy(
             features(train), train_labels, features(test), test_labels
@@ -185,7 +185,7 @@ def test_shape_is_learned_where_simple_rules_fail(probe_sets):
     constant = np.bincount(test_labels).max() / len(test_labels)
     learned = _small_network_accuracy(train, train_labels, test, test_labels)
     print(f"constant {constant:.3f}, centroid {nearest_centroid:.3f}, learned {learned:.3f}")
-    # Measured: 0.10, 0.71, 0.87.
+    # Measured: 0.10, 0.69, 0.83.
     assert constant == pytest.approx(0.1)
     assert nearest_centroid < learned - 0.1
     assert learned > 0.8

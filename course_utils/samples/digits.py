@@ -7,7 +7,7 @@ distance turns into ink, so that one map gives thin and thick strokes alike.
 Pictures are drawn in blocks of one hundred, each block from a random generator of its own. So
 picture ``i`` depends on the seed, the split and ``i``, never on how many pictures are asked for.
 
-Used in: 01, 02, 03.
+Used in: 02.
 """
 
 import functools

@@ -1,0 +1,143 @@
+"""Holds the training that really happened against the training that the profile plans.
+
+Every planned training happens exactly once, in one call of ``fit`` that asks for the planned number
+of epochs, and every epoch sees the planned number of pictures in batches of the planned size. A fit
+may end early (early stopping); nothing else may train.
+"""
+
+import math
+
+from nbformat import NotebookNode
+
+from course_utils.profiles import Training
+from tools.runner.cells import place_of_execution
+from tools.runner.failure import Failure
+from tools.watch_keras import WATCHED_BACKEND
+
+_ERROR = "TrainingDiffersFromProfile"
+
+
+def check(record: dict, planned: dict[str, Training], notebook: NotebookNode) -> list[Failure]:
+    """Return every difference between the watched training and the plan.
+
+    Args:
+        record: What the watched kernel wrote.
+        planned: The profile's trainings of this chapter, by name.
+        notebook: The executed notebook, to say where a training stands.
+    """
+    if record["backend"] not in (None, WATCHED_BACKEND):
+        return [
+            Failure(
+                "UnwatchedBackend",
+                f"the chapter used Keras with {record['backend']}, whose training is not counted",
+                f"run the course with KERAS_BACKEND={WATCHED_BACKEND} (or unset)",
+            )
+        ]
+    happened = [fit for fit in record["fits"] if fit["batches"] or fit["steps"]]
+    return [
+        *_compare_fits(happened, planned, notebook),
+        *(_outside_fit(training, notebook) for training in record["outside_fit"]),
+    ]
+
+
+def work(record: dict) -> int:
+    """Return the number of pictures that training steps received, every epoch counted."""
+    inside = sum(sum(fit["pictures_per_epoch"]) for fit in record["fits"])
+    return inside + sum(training["pictures"] for training in record["outside_fit"])
+
+
+def _compare_fits(
+    happened: list[dict], planned: dict[str, Training], notebook: NotebookNode
+) -> list[Failure]:
+    missing = dict(planned)
+    unplanned = []
+    for fit in happened:
+        name = next((name for name, plan in missing.items() if _follows(fit, plan)), None)
+        if name is None:
+            unplanned.append(fit)
+        else:
+            del missing[name]
+    # Show differences side by side: most likely the n-th unexpected fit was meant to be the n-th
+    # planned training that is missing.
+    names = list(missing)
+    failures = []
+    for index, fit in enumerate(unplanned):
+        name = names[index] if index < len(names) else None
+        failures.append(_unplanned(fit, name, missing.get(name), notebook))
+    failures += [_never_happened(name, missing[name]) for name in names[len(unplanned) :]]
+    return failures
+
+
+def _follows(fit: dict, plan: Training) -> bool:
+    done = len(fit["pictures_per_epoch"])
+    return (
+        fit["epochs_asked"] == plan.epochs
+        and done <= plan.epochs
+        and set(fit["pictures_per_epoch"]) == {plan.pictures}
+        and fit["batches"] == done * _batches_per_epoch(plan)
+    )
+
+
+def _batches_per_epoch(plan: Training) -> int:
+    return math.ceil(plan.pictures / plan.batch_size)
+
+
+def _unplanned(
+    fit: dict, name: str | None, plan: Training | None, notebook: NotebookNode
+) -> Failure:
+    if plan is None:
+        wanted = "no further training is planned for this chapter"
+        remedy = (
+            "remove this call of fit, or plan it in course_utils/profiles.py and take its numbers "
+            "from there"
+        )
+    else:
+        wanted = f"planned {name}: {_plan_in_words(plan)}"
+        remedy = f'take epochs, pictures and batch size from profile["{name}"], once per training'
+    return Failure(
+        _ERROR,
+        f"{wanted}; observed {_fit_in_words(fit)}",
+        remedy,
+        str(place_of_execution(notebook, fit["cell"]) or ""),
+    )
+
+
+def _never_happened(name: str, plan: Training) -> Failure:
+    return Failure(
+        _ERROR,
+        f"planned {name}: {_plan_in_words(plan)}; observed nothing of the kind",
+        f"train {name} in this chapter, or take it out of course_utils/profiles.py",
+    )
+
+
+def _outside_fit(training: dict, notebook: NotebookNode) -> Failure:
+    return Failure(
+        _ERROR,
+        f"no training outside of fit is planned; observed {training['steps']:,} optimizer steps "
+        f"and {training['pictures']:,} pictures in training steps outside of fit",
+        "train with Model.fit and the profile's numbers",
+        str(place_of_execution(notebook, training["cell"]) or ""),
+    )
+
+
+def _plan_in_words(plan: Training) -> str:
+    return (
+        f"{_count(plan.epochs, 'epoch')} × {plan.pictures:,} pictures "
+        f"({_count(_batches_per_epoch(plan), 'batch', 'batches')} of {plan.batch_size})"
+    )
+
+
+def _fit_in_words(fit: dict) -> str:
+    per_epoch = fit["pictures_per_epoch"]
+    done = len(per_epoch)
+    asked = "" if fit["epochs_asked"] == done else f" (of {fit['epochs_asked']} asked)"
+    pictures = " or ".join(f"{number:,}" for number in sorted(set(per_epoch)))
+    batches = math.ceil(fit["batches"] / done) if done else fit["batches"]
+    return (
+        f"{_count(done, 'epoch')}{asked} × {pictures} pictures "
+        f"({_count(batches, 'batch', 'batches')})"
+    )
+
+
+def _count(number: int, singular: str, plural: str | None = None) -> str:
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
