@@ -30,7 +30,7 @@ def test_start_says_what_holds_today(capsys):
 
 @pytest.mark.parametrize(
     ("profile", "data", "message"),
-    [("dmeo", "sample", "'dmeo'.*demo, full, ci"), ("ci", "smaple", "'smaple'.*'download'")],
+    [("dmeo", "sample", "'dmeo'.*demo, full, ci"), ("ci", "sampl", "'sampl'.*'download'")],
 )
 def test_start_refuses_unknown_words(profile, data, message):
     with pytest.raises(ValueError, match=message):
