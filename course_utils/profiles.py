@@ -68,28 +68,46 @@ class Profile:
         }
 
 
-_FULL_MNIST = Training(epochs=5, pictures=60_000, batch_size=64, test_pictures=10_000)
-_DEMO_MNIST = Training(epochs=3, pictures=12_000, batch_size=64, test_pictures=2_000)
-_CI_MNIST = Training(epochs=1, pictures=640, batch_size=64, test_pictures=200)
+_DIGIT_NETS = ("02.mlp", "02.convnet")
+_POOLING_NETS = ("03.max", "03.average", "03.strided", "03.global")
+
+
+def _same(names: tuple[str, ...], training: Training) -> dict[str, Training]:
+    """Plan the same training for nets that are compared with each other."""
+    return dict.fromkeys(names, training)
+
 
 PROFILES: Mapping[str, Profile] = {
     "demo": Profile(
         name="demo",
         summary="shorter training for a lesson; results already mean something",
         meaningful=True,
-        trainings={"02.mlp": _DEMO_MNIST, "02.convnet": _DEMO_MNIST},
+        trainings={
+            **_same(_DIGIT_NETS, Training(3, 12_000, batch_size=64, test_pictures=2_000)),
+            **_same(_POOLING_NETS, Training(10, 3_200, batch_size=64, test_pictures=2_000)),
+            # An epoch without pooling is eleven times the work.
+            "03.none": Training(1, 3_200, batch_size=64, test_pictures=2_000),
+        },
     ),
     "full": Profile(
         name="full",
         summary="training as long as in the lectures; pays on a GPU or overnight",
         meaningful=True,
-        trainings={"02.mlp": _FULL_MNIST, "02.convnet": _FULL_MNIST},
+        trainings={
+            **_same(_DIGIT_NETS, Training(5, 60_000, batch_size=64, test_pictures=10_000)),
+            **_same(_POOLING_NETS, Training(10, 60_000, batch_size=64, test_pictures=10_000)),
+            "03.none": Training(1, 60_000, batch_size=64, test_pictures=10_000),
+        },
     ),
     "ci": Profile(
         name="ci",
         summary="only proves that everything runs; accuracies mean nothing",
         meaningful=False,
-        trainings={"02.mlp": _CI_MNIST, "02.convnet": _CI_MNIST},
+        trainings={
+            **_same(_DIGIT_NETS, Training(1, 640, batch_size=64, test_pictures=200)),
+            **_same(_POOLING_NETS, Training(1, 320, batch_size=64, test_pictures=200)),
+            "03.none": Training(1, 320, batch_size=64, test_pictures=200),
+        },
     ),
 }
 

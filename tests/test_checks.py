@@ -74,7 +74,7 @@ MISTAKES = [
     (same_keeps_the_size, "Same keeps the size at stride 1 only"),
     (rounds_up, "hangs over the edge"),
     (ignores_padding, "treats same like valid"),
-    (does_not_round, "a number with a fraction"),
+    (does_not_round, "places are whole numbers"),
     (pads_like_pytorch, "under same not yet"),
     (rounds_same_down, "under same not yet"),
     (forgets_the_stride, "under valid not yet"),
@@ -103,6 +103,22 @@ def test_the_right_answer_as_a_tensor():
     import tensorflow as tf
 
     assert checks.check("02.1", lambda *case: tf.constant(right(*case))).status == "right"
+
+
+def prints(input_size, kernel_size, stride, padding):
+    print(right(input_size, kernel_size, stride, padding))
+
+
+def forgets_a_branch(input_size, kernel_size, stride, padding):
+    if padding == "valid":
+        return (input_size - kernel_size) // stride + 1
+
+
+@pytest.mark.parametrize("answer", [prints, forgets_a_branch])
+def test_a_function_that_returns_nothing_is_told_so(answer):
+    feedback = checks.check("02.1", answer)
+    assert feedback.status == "not yet right"
+    assert "returned nothing" in feedback.message
 
 
 @pytest.mark.parametrize("answer", [..., None, stub, lambda *case: ...])
@@ -155,3 +171,64 @@ def test_feedback_is_a_paragraph_in_a_notebook_too():
     shown = checks.check("02.1", lambda *case: 1 / 0)._repr_html_()
     assert "not yet right" in shown
     assert "<script" not in checks.Feedback("02.1", "right", "<script>")._repr_html_()
+
+
+def field(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += (kernel_size - 1) * jump
+        jump *= stride
+    return size
+
+
+def ignores_strides(layers):
+    return 1 + sum(kernel_size - 1 for kernel_size, _ in layers)
+
+
+def widens_too_early(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        jump *= stride
+        size += (kernel_size - 1) * jump
+    return size
+
+
+def adds_whole_kernels(layers):
+    size, jump = 1, 1
+    for kernel_size, stride in layers:
+        size += kernel_size * jump
+        jump *= stride
+    return size
+
+
+def starts_from_nothing(layers):
+    return field(layers) - 1
+
+
+def multiplies_kernels(layers):
+    return math.prod(kernel_size for kernel_size, _ in layers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (ignores_strides, "treats every stride as 1"),
+        (widens_too_early, "its own stride counts from the next layer on"),
+        (adds_whole_kernels, "one neighbour too many"),
+        (starts_from_nothing, "a value sees itself"),
+        (multiplies_kernels, "write both down after every layer"),
+        (lambda layers: layers.pop() and field(layers), "changes the list"),
+        (lambda layers: layers, "does not return one number"),
+        (lambda layers: math.nan, "write both down"),
+        (18, "needs the function itself"),
+    ],
+)
+def test_each_mistake_of_03_1_meets_its_hint(answer, hint):
+    feedback = checks.check("03.1", answer)
+    assert feedback.status == "not yet right"
+    assert hint in feedback.message
+
+
+@pytest.mark.parametrize("form", [int, float, np.int32, np.array], ids=lambda f: f.__name__)
+def test_the_right_answer_to_03_1(form):
+    assert checks.check("03.1", lambda layers: form(field(layers))).status == "right"

@@ -61,7 +61,7 @@ def test_convolution_step_shows_products_and_the_outputs_so_far():
     axes = plots.show_convolution_step(IMAGE, KERNEL, row=0, column=1)
     assert _texts(axes[2]) == ["2", "0", "4", "1", "0", "1", "0", "1", "0"]
     assert _texts(axes[3]) == ["6", "9"]
-    frame = axes[0].patches[0]
+    frame = axes[0].patches[-1]
     assert (frame.get_x(), frame.get_y(), frame.get_width()) == (0.5, -0.5, 3)
 
 

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Callable
-from numbers import Real
 
 from course_utils import arithmetic
-from course_utils.checks.core import Exercise, call
+from course_utils.checks.core import Exercise, as_number, call
 
 # Sizes, kernels and strides that tell the usual mistakes apart: strides that do not divide, even
 # kernels, a kernel as large as its input, a stride larger than the kernel.
@@ -34,7 +33,7 @@ def _judge_output_size(answer: object) -> str | None:
         )
     results = {}
     for case in _CASES:
-        result = _as_number(call(answer, *case))
+        result = as_number(call(answer, *case))
         if result is None:
             return (
                 f"For {_in_words(case)} your function does not return one number. Return the "
@@ -54,34 +53,28 @@ def _closest_hint(results: dict[tuple, float]) -> str:
     fraction = [case for case in _CASES if results[case] % 1 != 0]
     if fraction:
         return (
-            f"For {_in_words(fraction[0])} your function returns a number with a fraction (or "
-            "none at all), but a window stands somewhere or it does not. What happens to a last "
-            "step that does not fit: does it count, under valid and under same?"
+            f"For {_in_words(fraction[0])} your function returns {results[fraction[0]]:g}, but "
+            "places are whole numbers: a window stands somewhere or it does not. What happens to a "
+            "last step that does not fit: does it count, under valid and under same?"
         )
     if all(case[3] == "same" for case in wrong):
         return (
-            f"Under valid every size is right, under same not yet: look at {_in_words(wrong[0])}. "
+            f"Under valid every size is right, under same not yet: look at {_in_words(wrong[0])}, "
+            f"where yours says {results[wrong[0]]:g}. "
             "With enough zeros around, a window may start at every stride-th pixel of the input. "
             "How many starts are that?"
         )
     if all(case[3] == "valid" for case in wrong):
         return (
-            f"Under same every size is right, under valid not yet: look at {_in_words(wrong[0])}. "
+            f"Under same every size is right, under valid not yet: look at {_in_words(wrong[0])}, "
+            f"where yours says {results[wrong[0]]:g}. "
             "Draw the row of pixels, slide the window until it no longer fits, and count."
         )
     return (
-        f"Look at {_in_words(wrong[0])}. Draw the row of pixels, mark where the first and the "
+        f"Look at {_in_words(wrong[0])}, where yours says {results[wrong[0]]:g}. Draw the row of "
+        "pixels, mark where the first and the "
         "last window start, and count the starts between them, both ends included."
     )
-
-
-def _as_number(result: object) -> float | None:
-    """Return a number for whatever holds exactly one: int, float, NumPy scalar, tensor."""
-    if isinstance(result, bool):
-        return None
-    if not isinstance(result, Real) and getattr(result, "shape", None) == ():
-        result = float(result)
-    return result if isinstance(result, Real) else None
 
 
 def _in_words(case: tuple[int, int, int, str]) -> str:

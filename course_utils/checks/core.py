@@ -5,6 +5,7 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 # An exercise's judge takes the answer and returns None when it is right, otherwise the hint.
 Judge = Callable[[object], str | None]
@@ -102,11 +103,11 @@ def check(number: str, answer: object) -> Feedback:
 
 
 def call(function: Callable, *arguments: object) -> object:
-    """Call a student's function; a stub's result (``...`` or None) counts as not answered.
+    """Call a student's function.
 
     Raises:
-        NotAnswered: If the function returns nothing.
-        Failed: If the function raises; its message is a hint.
+        NotAnswered: If the function is still the stub, whose body is three dots.
+        Failed: If the function raises or returns nothing; its message is a hint.
 
     Used in: the chapters' judges.
     """
@@ -119,8 +120,34 @@ def call(function: Callable, *arguments: object) -> object:
             f"{type(error).__name__}: {error}. Try that call by itself in a new cell."
         ) from None
     if result is None or result is ...:
-        raise NotAnswered
+        if result is ... or _is_stub(function):
+            raise NotAnswered
+        raise Failed(
+            f"Called with ({shown}), your function returned nothing. Does every branch end in a "
+            "return? (Printing a number does not return it.)"
+        )
     return result
+
+
+def _is_stub(function: Callable) -> bool:
+    """Return whether a function's body is nothing but three dots, comments and a docstring."""
+    written = getattr(function, "__code__", None)
+    return written is not None and written.co_code == _stub.__code__.co_code
+
+
+def _stub(): ...
+
+
+def as_number(result: object) -> float | None:
+    """Return a number for whatever holds exactly one: int, float, NumPy scalar, tensor.
+
+    Used in: the chapters' judges.
+    """
+    if isinstance(result, bool):
+        return None
+    if not isinstance(result, Real) and getattr(result, "shape", None) == ():
+        result = float(result)
+    return result if isinstance(result, Real) else None
 
 
 def _find(number: str) -> Exercise:

@@ -21,6 +21,15 @@ from tools.runner.cells import title_of
 _TEMPLATE_NAME = "course_page.html.j2"
 _TEMPLATE = """
 {%- extends 'lab/index.html.j2' -%}
+{%- block html_head_css -%}{{ super() }}
+<style>
+/* Wide tables and code scroll by themselves; on a phone the cell numbers give way to them. */
+.jp-OutputArea-output pre, .jp-InputArea-editor pre {
+  white-space: pre !important; overflow-x: auto;
+}
+@media (max-width: 600px) { .jp-InputPrompt, .jp-OutputPrompt { display: none !important; } }
+</style>
+{%- endblock -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
