@@ -11,11 +11,17 @@ from tools import notebook_files as files
 pytestmark = pytest.mark.unit
 
 MEASURED = {
-    "hardware": "2 cores of a Testor without a GPU",
+    "hardware": "2 cores of a Testor ",
     "jobs": 2,
+    "threads": 1,
     "seconds": 130,
     "chapters": {
-        "02_convolution_arithmetic": {"seconds": 33, "memory_mb": 905, "headline": "convnet 98 %"}
+        "02_convolution_arithmetic": {
+            "seconds": 33,
+            "memory_mb": 905,
+            "headline": "convnet 98 %",
+            "planned_work": 72_000,
+        }
     },
 }
 
@@ -58,6 +64,14 @@ def test_a_chapter_that_was_not_measured_is_named(course, capsys):
     assert "02_convolution_arithmetic.ipynb was not measured" in capsys.readouterr().err
 
 
+def test_times_measured_under_another_plan_are_refused(course, capsys):
+    measured = json.loads(json.dumps(MEASURED))
+    measured["chapters"]["02_convolution_arithmetic"]["planned_work"] = 71_999
+    (course / "measured.json").write_text(json.dumps(measured))
+    assert _run(course, "--check") == 1
+    assert "measured under another plan" in capsys.readouterr().err
+
+
 def test_a_readme_without_the_frame_is_left_alone(course, capsys):
     (course / "README.md").write_text("# Another text\n")
     assert _run(course) == 1
@@ -69,7 +83,14 @@ def test_a_readme_without_the_frame_is_left_alone(course, capsys):
     "change", [{"passed": False}, {"profile": "ci"}, {"data": "download"}], ids=str
 )
 def test_only_a_passed_demo_run_is_taken_over(tmp_path, change):
-    report = {"passed": True, "profile": "demo", "data": "sample", "jobs": 2, "chapters": []}
+    report = {
+        "passed": True,
+        "profile": "demo",
+        "data": "sample",
+        "jobs": 2,
+        "threads": 1,
+        "chapters": [],
+    }
     path = tmp_path / "report.json"
     path.write_text(json.dumps(report | {"seconds": 1.0} | change))
     with pytest.raises(ValueError, match="not a passed run in profile demo"):

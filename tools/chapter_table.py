@@ -13,6 +13,7 @@ import re
 import sys
 from pathlib import Path
 
+from course_utils import profiles
 from tools import notebook_files as files
 from tools import notebook_template as template
 
@@ -64,12 +65,14 @@ def take_over(report: Path) -> dict:
     return {
         "hardware": _processor(),
         "jobs": run["jobs"],
+        "threads": run["threads"],
         "seconds": round(run["seconds"]),
         "chapters": {
             chapter["chapter"]: {
                 "seconds": round(chapter["seconds"]),
                 "memory_mb": chapter["peak_memory_mb"],
                 "headline": chapter["headline"],
+                "planned_work": _planned_work(chapter["chapter"]),
             }
             for chapter in run["chapters"]
         },
@@ -96,6 +99,11 @@ def table(course: files.Course, measured: dict) -> str:
         if path.stem not in measured["chapters"]:
             raise ValueError(f"{path.name} was not measured; make run, then make tables")
         run = measured["chapters"][path.stem]
+        if run["planned_work"] != _planned_work(path.stem):
+            raise ValueError(
+                f"{path.name} was measured under another plan than profiles.py has now; "
+                "make run, then make tables"
+            )
         number = path.stem.split("_")[0]
         lines.append(
             f"| {number} | [{title[1]}](notebooks/{path.name}) | {question[1]} "
@@ -105,7 +113,7 @@ def table(course: files.Course, measured: dict) -> str:
     lines += [
         "",
         f"Times, memory and results: one run of `make run` in profile demo on "
-        f"{measured['hardware']}, {measured['jobs']} chapters at a time with one thread each; "
+        f"{measured['hardware']}, {measured['jobs']} chapters at a time with {_number(measured['threads'], 'thread')} each; "
         "yours will differ somewhat.",
     ]
     return "\n".join(lines)
@@ -124,6 +132,16 @@ def replace_table(text: str, new: str) -> str:
     return f"{head}{begin}\n\n{new}\n\n{end}{tail}"
 
 
+def _planned_work(chapter: str) -> int:
+    """Return the pictures × epochs that profile demo plans for a chapter."""
+    trainings = profiles.get("demo").of_chapter(chapter.split("_")[0])
+    return sum(training.work for training in trainings.values())
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _duration(seconds: int) -> str:
     return f"{seconds} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
@@ -134,8 +152,7 @@ def _processor() -> str:
     if Path("/proc/cpuinfo").exists():
         found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
         name = re.sub(r"\((R|TM)\)", "", found[1]) if found else name
-    cores = os.cpu_count()
-    return f"{cores} {'core' if cores == 1 else 'cores'} of an {name} without a GPU"
+    return f"{_number(os.cpu_count(), 'core')} of an {name}"
 
 
 if __name__ == "__main__":
