@@ -113,8 +113,8 @@ def table(course: files.Course, measured: dict) -> str:
     lines += [
         "",
         f"Times, memory and results: one run of `make run` in profile demo on "
-        f"{measured['hardware']}, {measured['jobs']} chapters at a time with {_number(measured['threads'], 'thread')} each; "
-        "yours will differ somewhat.",
+        f"{measured['hardware']}, {measured['jobs']} chapters at a time with "
+        f"{_number(measured['threads'], 'thread')} each; yours will differ somewhat.",
     ]
     return "\n".join(lines)
 

@@ -1,6 +1,7 @@
 """Labelled pictures for every chapter: drawn on the spot, downloaded, or read from a folder.
 
-Importing this package loads neither TensorFlow nor matplotlib.
+The way of the pictures: ``load`` or ``load_folder``, then one of the ``split_by_...`` functions,
+then ``image_datasets``. Importing this package loads neither TensorFlow nor matplotlib.
 """
 
 import os
@@ -8,9 +9,41 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.data.catalog import CATALOG
+from course_utils.data.copies import materialize
 from course_utils.data.download import DownloadError
+from course_utils.data.manifest import Split, Subset
+from course_utils.data.pictures import PictureSet, load_folder
+from course_utils.data.splits import (
+    split_by_folder,
+    split_by_fraction,
+    split_by_group,
+    split_by_index,
+)
 
-__all__ = ["CATALOG", "DownloadError", "load"]
+__all__ = [
+    "CATALOG",
+    "DownloadError",
+    "PictureSet",
+    "Split",
+    "Subset",
+    "image_datasets",
+    "load",
+    "load_folder",
+    "materialize",
+    "split_by_folder",
+    "split_by_fraction",
+    "split_by_group",
+    "split_by_index",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the pipeline, and TensorFlow with it, the first time it is named."""
+    if name == "image_datasets":
+        from course_utils.data.pipeline import image_datasets
+
+        return image_datasets
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
@@ -19,15 +52,21 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
     Args:
         name: Name in the catalog. ``"mnist"`` gives ``(x_train, y_train), (x_test, y_test)`` as
             ``keras.datasets.mnist.load_data`` does: pictures uint8 of shape (n, 28, 28), 0 to 255,
-            labels uint8 of shape (n,), 0 to 9.
+            labels uint8 of shape (n,), 0 to 9. ``"dogs-vs-cats"``, ``"rock-paper-scissors"`` and
+            ``"rock-paper-scissors-test"`` (other persons' hands) give a :class:`PictureSet`,
+            ``"horse-or-human"`` two of them, for training and validation.
         source: ``"sample"`` for pictures that the course draws, ``"download"`` for the published
-            set, kept in the cache folder, or a folder that holds the set (for ``"mnist"`` the file
-            ``mnist.npz``). No source stands in for another.
+            set, kept in the cache folder, or a folder with one entry per name: the file
+            ``mnist.npz``, and for pictures a subfolder of the set's name, which holds the
+            unpacked archive or your own photos in one subfolder per class (for horse-or-human
+            below ``train`` and ``validation``). No source stands in for another.
         sizes: For ``"mnist"`` ``num_train`` and ``num_test``: fewer pictures than there are
             (60,000 and 10,000). Of drawn digits these are the first, ten of each class in every
             hundred. Of other digits they are the first of one fixed random order, so the classes
             are about as frequent as in the whole set. Fewer are always part of more. Without a
-            size, all pictures come in the order of the file.
+            size, all pictures come in the order of the file. For the other sets ``per_class``:
+            the first pictures of each class (of each of the two horse-or-human sets), from all
+            persons in turn.
 
     Returns:
         What the catalog's entry holds, as described under ``name``.
@@ -38,7 +77,7 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         FileNotFoundError: If the folder does not hold the set.
         DownloadError: If the download fails.
 
-    Used in: 02.
+    Used in: 02, 04, 05.
     """
     if name not in CATALOG:
         raise ValueError(f"unknown data set {name!r}; choose one of {', '.join(CATALOG)}")

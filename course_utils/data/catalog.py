@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.data import cache, download
+from course_utils.data import cache, download, picture_sets
 
 #: What ``keras.datasets.mnist.load_data`` returns, as NumPy arrays.
 LabelledDigits = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -128,5 +128,37 @@ CATALOG = {
         draw=_draw_mnist,
         fetch=_fetch_mnist,
         read=_read_mnist,
+    ),
+    "dogs-vs-cats": Entry(
+        content="photos of cats and dogs (Kaggle 2013)",
+        sample_content="cats and dogs in the place of the photos",
+        sizes=("per_class",),
+        draw=picture_sets.draw_dogs_vs_cats,
+        fetch=picture_sets.fetch_dogs_vs_cats,
+        read=picture_sets.read_dogs_vs_cats,
+    ),
+    "rock-paper-scissors": Entry(
+        content="rendered hands (rock, paper, scissors)",
+        sample_content="hands in the place of the rendered ones",
+        sizes=("per_class",),
+        draw=picture_sets.draw_rock_paper_scissors,
+        fetch=picture_sets.fetch_rock_paper_scissors,
+        read=picture_sets.read_rock_paper_scissors,
+    ),
+    "rock-paper-scissors-test": Entry(
+        content="rendered hands of other persons (rock, paper, scissors)",
+        sample_content="hands of other persons in the place of the rendered ones",
+        sizes=("per_class",),
+        draw=picture_sets.draw_rock_paper_scissors_test,
+        fetch=picture_sets.fetch_rock_paper_scissors_test,
+        read=picture_sets.read_rock_paper_scissors_test,
+    ),
+    "horse-or-human": Entry(
+        content="rendered horses and humans",
+        sample_content="horses and humans in the place of the rendered ones",
+        sizes=("per_class",),
+        draw=picture_sets.draw_horse_or_human,
+        fetch=picture_sets.fetch_horse_or_human,
+        read=picture_sets.read_horse_or_human,
     ),
 }

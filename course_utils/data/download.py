@@ -1,11 +1,15 @@
 """Downloads: checked by hash, tried again when they break off, kept in the cache folder."""
 
+import os
+import tempfile
+import zipfile
+import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pooch
 
-from course_utils.data import cache
+from course_utils.data import cache, progress
 
 #: How often a download is tried again after a failure.
 NUM_RETRIES = 2
@@ -26,11 +30,28 @@ class RemoteFile:
         address: Where it is downloaded from.
         sha256: SHA-256 of the whole file, in hexadecimal digits.
         alternative: Another address of the same file, for a download by hand.
+        place: Where a file that was downloaded by hand belongs.
     """
 
     name: str
     address: str
     sha256: str
+    alternative: str
+    place: str = "into a folder"
+
+
+@dataclass(frozen=True)
+class DriveFile:
+    """A file on Google Drive, of which no hash was published: its content must be checked.
+
+    Attributes:
+        name: File name in the cache folder.
+        address: Where it is downloaded from, with its id.
+        alternative: Another source of the pictures, and where they belong, for a download by hand.
+    """
+
+    name: str
+    address: str
     alternative: str
 
 
@@ -74,7 +95,82 @@ def fetch(file: RemoteFile) -> Path:
     except (OSError, ValueError) as error:
         raise DownloadError(
             f"{file.name} could not be downloaded from {file.address} to {folder()}: {error}\n"
-            'Set DATA = "sample" to go on with drawn pictures. Or put the file into a folder by '
+            f'Set DATA = "sample" to go on with drawn pictures. Or put the file {file.place} by '
             f"hand, for example from {file.alternative}, and set DATA to that folder. "
             "The environment variable COURSE_CACHE moves the cache."
         ) from error
+
+
+def fetch_from_drive(file: DriveFile) -> Path:
+    """Download a file from Google Drive unless it is there already, with a progress bar.
+
+    Args:
+        file: What to download; a zip archive.
+
+    Returns:
+        Path of the file in the cache folder; it is a whole archive.
+
+    Raises:
+        DownloadError: Without network, if Google Drive refuses, for something that is no archive
+            or a cache folder that cannot be written to.
+
+    Used in: 04.
+    """
+    import gdown  # takes longer to import than all else here
+
+    path = folder() / file.name
+    if path.is_file():
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # gdown leaves a part of the file behind when a download breaks off.
+        with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
+            downloaded = Path(unfinished) / file.name
+            gdown.download(file.address, str(downloaded), use_cookies=False)
+            if not zipfile.is_zipfile(downloaded):
+                raise ValueError("what came is not a whole zip archive")
+            os.replace(downloaded, path)
+    # gdown raises errors of its own beside those of the network and of the disk.
+    except Exception as error:
+        raise drive_error(file, error) from error
+    return path
+
+
+def drive_error(file: DriveFile, reason: object) -> DownloadError:
+    """Return the error that says what to do when a file on Google Drive cannot be had.
+
+    Used in: 04.
+    """
+    return DownloadError(
+        f"{file.name} could not be had from {file.address} in {folder()}: {reason}\n"
+        f'Set DATA = "sample" to go on with drawn pictures. Or {file.alternative}. '
+        "The environment variable COURSE_CACHE moves the cache."
+    )
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Unpack a zip archive, with a progress bar.
+
+    Args:
+        archive: The zip file.
+        target: Existing folder. What an interrupted call leaves there is not whole.
+
+    Raises:
+        ValueError: If the archive is damaged, or a path in it leads out of the folder.
+        OSError: If the folder cannot be written to.
+
+    Used in: 04, 05.
+    """
+    try:
+        with zipfile.ZipFile(archive) as contents:
+            names = contents.namelist()
+            for name in names:
+                path = PurePosixPath(name.replace("\\", "/"))
+                if path.is_absolute() or ".." in path.parts or ":" in name:
+                    raise ValueError(
+                        f"{archive.name} holds {name!r}, which leads out of the folder"
+                    )
+            for name in progress.show(names, f"Unpacking {archive.name}", len(names)):
+                contents.extract(name, target)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{archive} is damaged: {error}") from error

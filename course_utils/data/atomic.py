@@ -1,0 +1,67 @@
+"""Files and folders that are there whole or not at all, whatever interrupts their making."""
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: After a day, what an interrupted call left behind is nobody's work in progress.
+_STALE_SECONDS = 24 * 60 * 60
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``target`` that gets its name when the block ends well.
+
+    After an error nothing is left. A process that is killed leaves a hidden folder
+    ``.<name>.<number>.part``, which a later call removes. Of two at once the first one to finish
+    stays; the other's folder is dropped, so look at ``target`` again after the block.
+
+    Raises:
+        OSError: If the folder cannot be written, or ``target`` is a file.
+
+    Used in: 04, 05.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_stale(target)
+    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        try:
+            # Windows renames nothing onto a folder, not even an empty one.
+            if target.is_dir() and not any(target.iterdir()):
+                target.rmdir()
+            unfinished.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; under its name there is the old content or the whole new one.
+
+    Used in: 04, 05.
+    """
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove what calls for this folder left behind that were killed long ago."""
+    for left in target.parent.iterdir():
+        if left.name.startswith(f".{target.name}.") and left.name.endswith(".part"):
+            try:
+                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
+            except FileNotFoundError:
+                continue

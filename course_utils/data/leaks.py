@@ -1,0 +1,48 @@
+"""Finds pictures that lie in two subsets: what was learnt by heart must not be asked."""
+
+from collections.abc import Mapping, Sequence
+
+from course_utils.data.pictures import PictureSet, printable
+
+#: Places in a picture set by the name of the subset.
+Members = Mapping[str, Sequence[int]]
+
+
+def without_duplicates(
+    pictures: PictureSet, members: Members, duplicates: str
+) -> tuple[dict[str, list[int]], list[str]]:
+    """Return the members whose content is in no later subset, and the names of the others.
+
+    Args:
+        pictures: All pictures.
+        members: The subsets from the one that learns to the one that judges. A picture that is in
+            two of them, equal byte by byte, stays in the later one.
+        duplicates: ``"error"`` or ``"drop"``.
+
+    Raises:
+        ValueError: If there are others and they are not to be dropped.
+
+    Used in: 04, 05.
+    """
+    if duplicates not in ("error", "drop"):
+        raise ValueError(f"duplicates must be 'error' or 'drop', got {duplicates!r}")
+    later, kept, dropped, pairs = {}, {}, [], []
+    for subset in reversed(members):
+        kept[subset] = []
+        for index in members[subset]:
+            twin = later.get(pictures.digests[index])
+            if twin is None:
+                kept[subset].append(index)
+            else:
+                dropped.append(pictures.names[index])
+                pairs.append(f"{pictures.names[index]} in {subset} = {twin}")
+        for index in kept[subset]:
+            later[pictures.digests[index]] = f"{pictures.names[index]} in {subset}"
+    if pairs and duplicates == "error":
+        raise ValueError(
+            f"{len(pairs):,} pictures are in two subsets with the same content: "
+            f'{printable(pairs)}. Pass duplicates="drop" to leave out the first of each pair'
+        )
+    if pairs:
+        print(f"{len(pairs):,} pictures left out, equal to one elsewhere: {printable(pairs)}")
+    return {subset: kept[subset] for subset in members}, dropped

@@ -1,0 +1,234 @@
+"""From a manifest to batches: decoded once, kept in bounded memory, shuffled where it must be.
+
+Every picture is decoded and resized once, by Pillow in several threads, and kept as bytes. What
+TensorFlow then shuffles are numbers, not pictures, so that all of a training set takes part in
+every shuffle at no cost.
+
+Used in: 04, 05, 06, 07, 08.
+"""
+
+import hashlib
+import itertools
+import math
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from course_utils.data import cache as cache_folder
+from course_utils.data import decoding, progress
+from course_utils.data.manifest import SUBSETS, Split, Subset
+
+#: Bytes of decoded pictures that are kept in memory; more than that goes into a file.
+MEMORY_LIMIT = 1_000_000_000
+#: Changes whenever the same file gives other pixels; cache files carry it.
+VERSION = "1"
+#: Pictures that are decoded at a time.
+_CHUNK = 256
+
+#: Takes places in a subset, int tensor (n,), and returns uint8 tensor (n, height, width, 3).
+Fetch = Callable[[tf.Tensor], tf.Tensor]
+
+
+def image_datasets(
+    split: Split,
+    image_size: int | tuple[int, int] = (180, 180),
+    batch_size: int = 32,
+    seed: int = 0,
+    label_mode: str = "auto",
+    cache: bool = True,
+) -> tuple[tf.data.Dataset, tf.data.Dataset, tf.data.Dataset | None]:
+    """Return the three subsets of a split as batches of pictures and labels.
+
+    Training pictures come in another order in every epoch. Validation and test pictures always
+    come in the order of the manifest, so that prediction 17 belongs to ``split.test.names[17]``.
+    One printed line says where the decoded pictures are kept.
+
+    Args:
+        split: Which picture is in which subset.
+        image_size: Height and width in pixels, or one number for both. Pictures of another shape
+            are distorted, nothing is cut off.
+        batch_size: Pictures per batch; the last batch of an epoch holds what is left.
+        seed: Another seed shuffles the training pictures in another way.
+        label_mode: ``"binary"`` (0.0 or 1.0, for a sigmoid), ``"int"`` (for sparse categorical
+            cross-entropy), ``"categorical"`` (one-hot), or ``"auto"``: binary for two classes,
+            int for more.
+        cache: Whether decoded pictures are kept: in memory up to ``MEMORY_LIMIT``, beyond that in
+            a file in the cache folder. Without it every picture is decoded again in every epoch.
+
+    Returns:
+        Training, validation and test set; None in the place of a test set that the split lacks.
+        Pictures are float32 (batch, height, width, 3), 0 to 255; labels float32 or int32
+        (batch,), or float32 (batch, classes) if categorical.
+
+    Raises:
+        ValueError: For a bad size, batch size, label mode or seed, or a picture that is damaged.
+        FileNotFoundError: If a picture is missing.
+
+    Used in: 04, 05, 06, 07, 08.
+    """
+    size = _height_and_width(image_size)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be 1 or more, got {batch_size}")
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, got {seed}")
+    encode = _label_encoder(label_mode, len(split.class_names))
+    sources, place = _sources(split, size, cache)
+    counts = " + ".join(f"{len(part):,} {name}" for name, part in split.subsets.items())
+    print(f"Pictures: {counts} at {size[0]}×{size[1]}, {place}")
+
+    datasets = {}
+    for name, subset in split.subsets.items():
+        indices = tf.data.Dataset.range(len(subset))
+        if name == "train":
+            indices = indices.shuffle(len(subset), seed=seed)
+        read = _batch_reader(sources[name], size, encode(subset))
+        batches = indices.batch(batch_size).map(read, num_parallel_calls=tf.data.AUTOTUNE)
+        datasets[name] = batches.prefetch(tf.data.AUTOTUNE)
+    return tuple(datasets.get(name) for name in SUBSETS)
+
+
+def _batch_reader(fetch: Fetch, size: tuple[int, int], labels: np.ndarray):
+    """Return a function from places in a subset to a batch of pictures and labels."""
+
+    def read(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        pictures = tf.ensure_shape(fetch(indices), (None, *size, 3))
+        return tf.cast(pictures, tf.float32), tf.gather(labels, indices)
+
+    return read
+
+
+def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str, Fetch], str]:
+    """Return where each subset gets its decoded pictures, and the words for that place."""
+    paths = {
+        name: [split.folder / picture for picture in subset.names]
+        for name, subset in split.subsets.items()
+    }
+    num_bytes = sum(map(len, paths.values())) * math.prod(size) * 3
+    amount = f"{num_bytes / 1e6:,.0f} MB"
+    decoders = {name: _from_files(files, size) for name, files in paths.items()}
+    if not cache:
+        return decoders, "decoded in every epoch"
+    if num_bytes <= MEMORY_LIMIT:
+        in_memory = {name: _from_memory(files, size) for name, files in paths.items()}
+        return in_memory, f"kept in memory ({amount})"
+    file = _cache_file(split, size)
+    try:
+        if not file.exists():
+            _write(file, list(itertools.chain(*paths.values())), size)
+        pictures = np.load(file, mmap_mode="r")
+    except FileNotFoundError:
+        raise  # a picture is missing
+    except OSError as error:
+        return decoders, f"decoded in every epoch: {amount} cannot be kept ({error})"
+    parts = np.split(pictures, np.cumsum([len(files) for files in paths.values()])[:-1])
+    mapped = {name: _from_array(part) for name, part in zip(paths, parts, strict=True)}
+    return mapped, f"kept in {file} ({amount})"
+
+
+def _from_memory(paths: Sequence[Path], size: tuple[int, int]) -> Fetch:
+    """Decode all pictures now and return a function that picks from them."""
+    pictures = np.empty((len(paths), *size, 3), np.uint8)
+    for place, picture in enumerate(_decode_all(paths, size)):
+        pictures[place] = picture
+    # A tensor is freed together with the datasets; what a numpy_function holds never is.
+    with tf.device("CPU:0"):
+        tensor = tf.constant(pictures)
+    return lambda indices: tf.gather(tensor, indices)
+
+
+def _from_array(pictures: np.ndarray) -> Fetch:
+    """Return a function that picks from a mapped file; free memory decides how much stays there."""
+    return lambda indices: tf.numpy_function(pictures.__getitem__, [indices], tf.uint8)
+
+
+def _from_files(paths: Sequence[Path], size: tuple[int, int]) -> Fetch:
+    """Return a function that decodes the pictures at these places anew."""
+
+    def fetch(places: np.ndarray) -> np.ndarray:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.stack(list(pool.map(lambda place: _decode(paths[place], size), places)))
+
+    return lambda indices: tf.numpy_function(fetch, [indices], tf.uint8)
+
+
+def _decode_all(paths: Sequence[Path], size: tuple[int, int]) -> Iterator[np.ndarray]:
+    """Yield all pictures in order, with a progress bar; a few hundred at a time are in memory."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        chunks = (paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))
+        pictures = (pool.map(lambda path: _decode(path, size), chunk) for chunk in chunks)
+        yield from progress.show(
+            itertools.chain.from_iterable(pictures), "Decoding pictures", len(paths)
+        )
+
+
+def _decode(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """Decode one picture; an error names it."""
+    try:
+        return decoding.decode(path, size)
+    except FileNotFoundError:
+        raise
+    # Depending on where a file is damaged, Pillow's readers raise quite different errors.
+    except Exception as error:
+        raise ValueError(
+            f"{path} is damaged: {error}. Load the folder and split the pictures anew"
+        ) from error
+
+
+def _cache_file(split: Split, size: tuple[int, int]) -> Path:
+    """Return a name that says everything that the decoded pictures depend on."""
+    digests = [digest for subset in split.subsets.values() for digest in subset.digests]
+    key = hashlib.sha256("\n".join([VERSION, *digests]).encode()).hexdigest()[:16]
+    return cache_folder.folder() / f"decoded-{key}-{size[0]}x{size[1]}.npy"
+
+
+def _write(file: Path, paths: Sequence[Path], size: tuple[int, int]) -> None:
+    """Write all pictures as one array, whole or not at all.
+
+    Raises:
+        OSError: If the disk is full or the folder cannot be written to.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")
+    header = {"descr": "|u1", "fortran_order": False, "shape": (len(paths), *size, 3)}
+    try:
+        with unfinished.open("wb") as stream:
+            np.lib.format.write_array_header_1_0(stream, header)
+            for picture in _decode_all(paths, size):
+                stream.write(picture.tobytes())
+        os.replace(unfinished, file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _height_and_width(image_size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return height and width, or raise a ValueError."""
+    size = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
+    if len(size) != 2 or not all(isinstance(side, int) and side > 0 for side in size):
+        raise ValueError(
+            f"image_size must be height and width in pixels, or one number, got {image_size!r}"
+        )
+    return size
+
+
+def _label_encoder(label_mode: str, num_classes: int) -> Callable[[Subset], np.ndarray]:
+    """Return a function from a subset to its labels in the form that a loss takes."""
+    if label_mode == "auto":
+        label_mode = "binary" if num_classes == 2 else "int"
+    if label_mode == "binary" and num_classes != 2:
+        raise ValueError(
+            f'label_mode="binary" needs two classes, there are {num_classes}; '
+            'use "int" or "categorical"'
+        )
+    encoders = {
+        "binary": lambda labels: labels.astype(np.float32),
+        "int": lambda labels: labels.astype(np.int32),
+        "categorical": lambda labels: np.eye(num_classes, dtype=np.float32)[labels],
+    }
+    if label_mode not in encoders:
+        raise ValueError(f"label_mode must be auto, {', '.join(encoders)}; got {label_mode!r}")
+    return lambda subset: encoders[label_mode](np.asarray(subset.labels))

@@ -1,0 +1,429 @@
+"""The picture sets by name: drawn, from a folder, and downloaded from a real server."""
+
+import dataclasses
+import hashlib
+import http.server
+import io
+import re
+import threading
+import time
+import zipfile
+
+import pytest
+from PIL import Image
+
+from course_utils import data
+from course_utils.data import download, picture_sets
+
+pytestmark = pytest.mark.unit
+
+PICTURE_SETS = [name for name in data.CATALOG if name != "mnist"]
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def picture(number, mode="RGB", kind="PNG"):
+    file = io.BytesIO()
+    Image.new(mode, (6, 6), (number % 256, number // 256, 9, 255)[: len(mode)]).save(file, kind)
+    return file.getvalue()
+
+
+def archive(names, mode="RGB"):
+    """A zip file with a picture per name."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as contents:
+        for number, name in enumerate(names):
+            contents.writestr(name, picture(number, mode))
+    return file.getvalue()
+
+
+HANDS = [
+    f"rps/{kind}/{kind}{person}-{frame:03}.png"
+    for kind in ("rock", "paper", "scissors")
+    for person in ("01", "02", "07-k03")
+    for frame in range(4)
+]
+HORSES = [f"horses/horse{k:02}-{j}.png" for k in range(1, 4) for j in range(2)]
+HORSES += [f"humans/human{k:02}-{j:02}.png" for k in range(1, 4) for j in range(2)]
+PETS = [f"train/{kind}.{k}.jpg" for kind in ("cat", "dog") for k in range(6)]
+
+
+def unpack(content, folder):
+    zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
+    return folder
+
+
+# --- a folder of one's own ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        PETS,
+        [name.removeprefix("train/") for name in PETS],
+        [f"PetImages/{kind}/{k}.jpg" for kind in ("Cat", "Dog") for k in range(6)],
+        [f"{kind}/우리 {kind} {k}.jpg" for kind in ("고양이", "개") for k in range(6)],
+    ],
+    ids=["Kaggle", "flat", "Microsoft", "own photos"],
+)
+def test_dogs_vs_cats_from_a_folder(tmp_path, names, capsys):
+    unpack(archive(names), tmp_path / "mine" / "dogs-vs-cats")
+    pictures = data.load("dogs-vs-cats", tmp_path / "mine")
+    assert set(pictures.count().values()) == {6}
+    split = data.split_by_index(pictures, range(3), range(3, 4), range(4, 6))
+    assert len(split.train) == 6
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("dogs-vs-cats: photos of cats and dogs")
+    assert line.endswith(f"read from {tmp_path / 'mine'}")
+    fewer = data.load("dogs-vs-cats", tmp_path / "mine", per_class=2)
+    assert set(fewer.count().values()) == {2}
+    with pytest.raises(ValueError, match="per_class must be from 1 to 6, got 7"):
+        data.load("dogs-vs-cats", tmp_path / "mine", per_class=7)
+
+
+def test_hands_know_their_person(tmp_path):
+    unpack(archive(HANDS), tmp_path / "rock-paper-scissors")
+    test_hands = [
+        name.replace("rps/", "rps-test-set/").replace("/rock0", "/testrock0") for name in HANDS
+    ]
+    unpack(archive(test_hands), tmp_path / "rock-paper-scissors-test")
+    pictures = data.load("rock-paper-scissors", tmp_path)
+    assert pictures.class_names == ("paper", "rock", "scissors")
+    assert set(pictures.groups) == {"01", "02", "07"}
+    split = data.split_by_group(pictures)
+    assert len(split.train) == len(split.validation) == len(split.test) == 12
+    first = data.load("rock-paper-scissors", tmp_path, per_class=3)
+    assert sorted(first.groups) == sorted(["01", "02", "07"] * 3)
+    assert set(data.load("rock-paper-scissors-test", tmp_path).groups) == {"01", "02", "07"}
+
+
+def test_photos_of_ones_own_hands_have_no_groups(tmp_path):
+    names = [f"{kind}/photo {k}.jpg" for kind in ("rock", "paper", "scissors") for k in range(5)]
+    unpack(archive(names), tmp_path / "rock-paper-scissors")
+    pictures = data.load("rock-paper-scissors", tmp_path)
+    assert pictures.groups is None
+    with pytest.raises(ValueError, match="not known which pictures belong together"):
+        data.split_by_group(pictures)
+
+
+def test_horse_or_human_is_two_sets(tmp_path):
+    root = tmp_path / "horse-or-human"
+    unpack(archive(HORSES, "RGBA"), root / "train")
+    validation = [name.replace("/human", "/valhuman") for name in HORSES]
+    with pytest.raises(FileNotFoundError, match="validation does not exist"):
+        data.load("horse-or-human", tmp_path)
+    unpack(archive(validation), root / "validation")
+    train, held_out = data.load("horse-or-human", tmp_path)
+    assert train.count() == held_out.count() == {"horses": 6, "humans": 6}
+    assert set(held_out.groups) > {"horse01", "valhuman01"}
+    split = data.split_by_folder(train, held_out)
+    assert split.test is None and split.train.names[0] == "train/horses/horse01-0.png"
+    with pytest.raises(ValueError, match="belong together|groups"):
+        data.split_by_group(train.select([0, 6]))
+
+
+@pytest.mark.parametrize("name", PICTURE_SETS)
+def test_a_set_that_is_not_in_the_folder(name, tmp_path):
+    with pytest.raises(FileNotFoundError, match=rf"{name}.* does not exist.*subfolder per class"):
+        data.load(name, tmp_path)
+    with pytest.raises(ValueError, match="'num_train'; it takes per_class"):
+        data.load(name, tmp_path, num_train=3)
+
+
+def test_skipped_photos_are_reported_and_the_rest_is_used(tmp_path, capsys):
+    folder = unpack(archive(PETS), tmp_path / "dogs-vs-cats")
+    (folder / "train/cat.4.jpg").write_bytes(b"")
+    pictures = data.load("dogs-vs-cats", tmp_path)
+    assert pictures.count() == {"cat": 5, "dog": 6}
+    assert list(pictures.skipped) == ["cat.4.jpg"]
+    assert "cat.4.jpg (the file is empty)" in capsys.readouterr().out
+    split = data.split_by_index(pictures, range(3), range(3, 5), range(5, 6))
+    assert split.dropped == ("cat.4.jpg",)
+
+
+# --- drawn -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PICTURE_SETS)
+def test_drawn_pictures_have_the_same_interface(name, capsys):
+    loaded = data.load(name, "sample", per_class=3)
+    sets = loaded if name == "horse-or-human" else (loaded,)
+    assert isinstance(loaded, tuple) == (name == "horse-or-human")
+    for pictures in sets:
+        assert isinstance(pictures, data.PictureSet)
+        assert set(pictures.count().values()) == {3} and not pictures.skipped
+        assert (pictures.groups is None) == (name == "dogs-vs-cats")
+    line = capsys.readouterr().out.splitlines()[-1]  # after the bar of the drawing
+    assert re.fullmatch(rf"{name}: .* in the place of .*, drawn by the course", line)
+
+
+def test_the_test_hands_are_other_persons():
+    hands = data.load("rock-paper-scissors", per_class=3)
+    others = data.load("rock-paper-scissors-test", per_class=3)
+    assert not set(hands.digests) & set(others.digests)
+
+
+# --- downloads, from a real server on this computer --------------------------------------------
+
+
+class Server:
+    """Answers with ``contents[path]``: status, bytes, length announced beyond those bytes."""
+
+    def __init__(self):
+        self.contents = {}
+        self.requests = []
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                server.requests.append(self.path)
+                status, content, missing = server.contents.get(self.path, (404, b"not here", 0))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content) + missing))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    server = Server()
+    # A proxy would not find this computer; pauses between tries are for real servers.
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    yield server
+    server.stop()
+
+
+def publish(server, monkeypatch, name, content):
+    """Let one of the published files come from this server."""
+
+    def here(file, content):
+        server.contents[f"/{file.name}"] = (200, content, 0)
+        changes = {"address": f"{server.address}/{file.name}"}
+        if isinstance(file, download.RemoteFile):
+            changes["sha256"] = hashlib.sha256(content).hexdigest()
+        return dataclasses.replace(file, **changes)
+
+    published = getattr(picture_sets, name)
+    if isinstance(published, dict):
+        changed = {key: here(file, content[key]) for key, file in published.items()}
+    else:
+        changed = here(published, content)
+    monkeypatch.setattr(picture_sets, name, changed)
+
+
+@pytest.fixture
+def hands(server, monkeypatch):
+    publish(server, monkeypatch, "ROCK_PAPER_SCISSORS_FILE", archive(HANDS))
+    return server
+
+
+@pytest.fixture
+def horses(server, monkeypatch):
+    contents = {"train": archive(HORSES), "validation": archive(HORSES[2:], "RGBA")}
+    publish(server, monkeypatch, "HORSE_OR_HUMAN_FILES", contents)
+    return server
+
+
+def drive_archive(names=PETS, train=None):
+    """An archive as on Google Drive: it holds train.zip and pictures without labels."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as contents:
+        contents.writestr("sampleSubmission.csv", "id,label\n1,0\n")
+        contents.writestr("train.zip", archive(names) if train is None else train)
+        contents.writestr("test1.zip", archive(["test1/1.jpg"]))
+    return file.getvalue()
+
+
+@pytest.fixture
+def pets(server, monkeypatch):
+    publish(server, monkeypatch, "DOGS_VS_CATS_FILE", drive_archive())
+    monkeypatch.setattr(picture_sets, "DOGS_VS_CATS_PER_CLASS", 6)
+    return server
+
+
+def folders_in(cache_folder):
+    return sorted(path.name for path in (cache_folder / "downloads").glob("*") if path.is_dir())
+
+
+def test_hands_are_downloaded_once(hands, capsys):
+    for _ in range(2):
+        pictures = data.load("rock-paper-scissors", "download")
+        assert pictures.count() == {"paper": 12, "rock": 12, "scissors": 12}
+        assert set(pictures.groups) == {"01", "02", "07"}
+        (line,) = capsys.readouterr().out.splitlines()
+        assert line.endswith(f"downloaded to {download.folder()}")
+    assert hands.requests == ["/rps.zip"]
+
+
+def test_the_published_test_hands(server, monkeypatch):
+    names = [name.replace("rps/", "rps-test-set/") for name in HANDS]
+    publish(server, monkeypatch, "ROCK_PAPER_SCISSORS_TEST_FILE", archive(names))
+    assert len(data.load("rock-paper-scissors-test", "download")) == 36
+
+
+def test_both_archives_of_horse_or_human(horses, cache_folder):
+    train, validation = data.load("horse-or-human", "download")
+    assert train.count() == {"horses": 6, "humans": 6}
+    assert validation.count() == {"horses": 4, "humans": 6}
+    assert horses.requests == ["/horse-or-human.zip", "/validation-horse-or-human.zip"]
+    assert folders_in(cache_folder) == ["horse-or-human"]
+
+
+def test_when_the_second_archive_fails_nothing_looks_finished(horses, cache_folder):
+    good = horses.contents.pop("/validation-horse-or-human.zip")
+    with pytest.raises(data.DownloadError, match=r"validation-horse-or-human\.zip.*404"):
+        data.load("horse-or-human", "download")
+    assert folders_in(cache_folder) == []
+    horses.contents["/validation-horse-or-human.zip"] = good
+    assert len(data.load("horse-or-human", "download")) == 2
+    assert horses.requests.count("/horse-or-human.zip") == 1, "the first archive was kept"
+
+
+BROKEN = {
+    "broken off": lambda file: (200, file[: len(file) // 2], len(file) - len(file) // 2),
+    "truncated": lambda file: (200, file[: len(file) // 2], 0),
+    "web page": lambda file: (200, b"<!DOCTYPE html><title>Please log in</title>", 0),
+    "404": lambda file: (404, b"not here", 0),
+    "500": lambda file: (500, b"not now", 0),
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_a_failed_download_of_hands_leaves_nothing(hands, cache_folder, answer):
+    good = hands.contents["/rps.zip"]
+    hands.contents["/rps.zip"] = answer(good[1])
+    with pytest.raises(data.DownloadError) as caught:
+        data.load("rock-paper-scissors", "download")
+    for words in (
+        'DATA = "sample"',
+        "unpacked into <folder>/rock-paper-scissors",
+        "https://storage.googleapis.com/learning-datasets/rps.zip",
+    ):
+        assert words in str(caught.value)
+    assert [path for path in cache_folder.rglob("*") if path.is_file()] == []
+    hands.contents["/rps.zip"] = good
+    assert len(data.load("rock-paper-scissors", "download")) == 36
+
+
+@pytest.mark.parametrize("name", ["../../up.png", "/etc/up.png", "a/../../up.png", "C:\\up.png"])
+def test_an_archive_that_leads_out_of_the_folder_is_refused(
+    server, monkeypatch, cache_folder, tmp_path, name
+):
+    publish(server, monkeypatch, "ROCK_PAPER_SCISSORS_FILE", archive([*HANDS, name]))
+    with pytest.raises(data.DownloadError, match="leads out of the folder"):
+        data.load("rock-paper-scissors", "download")
+    assert folders_in(cache_folder) == []
+    assert not list(tmp_path.rglob("up.png"))
+
+
+def test_unpacking_that_is_broken_off_leaves_nothing(hands, cache_folder, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "extract", lambda *_: (_ for _ in ()).throw(OSError(28)))
+        with pytest.raises(data.DownloadError, match="could not be unpacked.*COURSE_CACHE"):
+            data.load("rock-paper-scissors", "download")
+    assert folders_in(cache_folder) == []
+    assert len(data.load("rock-paper-scissors", "download")) == 36
+
+
+# gdown takes an ordinary address as it takes one on Google Drive.
+
+
+def test_pets_are_downloaded_unpacked_and_checked_once(pets, cache_folder):
+    for _ in range(2):
+        pictures = data.load("dogs-vs-cats", "download")
+        assert pictures.count() == {"cat": 6, "dog": 6}
+    assert pets.requests == ["/dogs-vs-cats.zip"]
+    kept = sorted(path.name for path in (cache_folder / "downloads").rglob("*"))
+    photos = [name.removeprefix("train/") for name in PETS]
+    assert kept == sorted([*photos, "dogs-vs-cats", "dogs-vs-cats.zip", "train"])
+
+
+def check_failed_pets(cache_folder, reason):
+    with pytest.raises(data.DownloadError, match=reason) as caught:
+        data.load("dogs-vs-cats", "download")
+    for words in (
+        'DATA = "sample"',
+        "kagglecatsanddogs_5340.zip",
+        "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9",
+        "<folder>/dogs-vs-cats",
+    ):
+        assert words in str(caught.value)
+    assert [path for path in cache_folder.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_a_failed_download_of_pets_leaves_nothing(pets, cache_folder, answer):
+    good = pets.contents["/dogs-vs-cats.zip"]
+    pets.contents["/dogs-vs-cats.zip"] = answer(good[1])
+    check_failed_pets(cache_folder, r"dogs-vs-cats\.zip could not be had from http")
+    pets.contents["/dogs-vs-cats.zip"] = good
+    assert len(data.load("dogs-vs-cats", "download")) == 12
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (drive_archive(PETS[:-1]), "expected are .*'dog': 6.* found PictureSet.*5 dog"),
+        (drive_archive([*PETS, "train/fox.0.jpg"]), "found PictureSet.*1 fox"),
+        (drive_archive([*PETS, "train/notes"]), "1 skipped"),
+        (drive_archive([name.removeprefix("train/") for name in PETS]), "train does not exist"),
+        (archive(PETS), "train.zip"),
+        (drive_archive(train=b"PK no zip"), "train.zip is damaged"),
+        (drive_archive([*PETS, "../up.jpg"]), "leads out of the folder"),
+    ],
+    ids=[
+        "one missing",
+        "another class",
+        "no photo",
+        "other place",
+        "no train.zip",
+        "damaged",
+        "up",
+    ],
+)
+def test_the_content_of_the_pets_is_checked(pets, cache_folder, content, reason):
+    pets.contents["/dogs-vs-cats.zip"] = (200, content, 0)
+    check_failed_pets(cache_folder, reason)
+
+
+def test_without_network_the_error_names_the_remedy(pets, cache_folder):
+    pets.stop()
+    check_failed_pets(cache_folder, "could not be had")
+
+
+# --- what is published -------------------------------------------------------------------------
+
+
+def test_published_addresses():
+    files = [
+        picture_sets.ROCK_PAPER_SCISSORS_FILE,
+        picture_sets.ROCK_PAPER_SCISSORS_TEST_FILE,
+        *picture_sets.HORSE_OR_HUMAN_FILES.values(),
+    ]
+    for file in files:
+        assert file.address == (
+            f"https://storage.googleapis.com/download.tensorflow.org/data/{file.name}"
+        )
+        assert re.fullmatch("[0-9a-f]{64}", file.sha256)
+    assert len({file.sha256 for file in files}) == 4
+    assert picture_sets.DOGS_VS_CATS_FILE.address.endswith("id=18uC7WTuEXKJDDxbj-Jq6EjzpFrgE7IAd")
+    assert picture_sets.DOGS_VS_CATS_PER_CLASS == 12_500
