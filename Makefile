@@ -46,7 +46,7 @@ run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
 	@$(BIN)/python -m tools.run_course
 
 lab: $(INSTALLED)  ## Open JupyterLab on the course
-	@COURSE_PROFILE="$$PROFILE" COURSE_DATA="$$DATA" $(BIN)/jupyter lab --notebook-dir=notebooks $(LAB)
+	@$(BIN)/python -m tools.lab $(LAB)
 
 test: lint unit nbval course-ci notebook-tests  ## Everything that CI checks
 

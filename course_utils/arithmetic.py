@@ -67,9 +67,6 @@ def output_size(
         padding: ``"valid"`` or ``"same"``.
         dilation: Distance between neighbouring positions that a window reads.
 
-    Raises:
-        ValueError: For what ``KERAS_REFUSES`` lists.
-
     >>> output_size(28, 3), output_size(28, 3, stride=2, padding="same")
     (26, 14)
 
@@ -101,11 +98,7 @@ def padding_amounts(
     Source: TensorFlow, ``tf.nn``, "Notes on padding".
     Used in: 02.
     """
-    size, window = _checked(input_size, kernel_size, stride, padding, dilation)
-    outputs = output_size(size, *window)
-    if window.padding == "valid":
-        return 0, 0
-    total = max((outputs - 1) * window.stride + window.span - size, 0)
+    total = max(_overhang(input_size, kernel_size, stride, padding, dilation), 0)
     return total // 2, total - total // 2
 
 
@@ -122,8 +115,7 @@ def dropped_rows(
 
     Used in: 02.
     """
-    last_read = taps(input_size, kernel_size, stride, padding, dilation)[-1][-1]
-    return max(operator.index(input_size) - 1 - last_read, 0)
+    return max(-_overhang(input_size, kernel_size, stride, padding, dilation), 0)
 
 
 def taps(
@@ -137,17 +129,12 @@ def taps(
     >>> taps(4, 3, padding="same")
     [(-1, 0, 1), (0, 1, 2), (1, 2, 3), (2, 3, 4)]
 
-    Used in: 02, 03.
+    Used in: 02.
     """
     size, window = _checked(input_size, kernel_size, stride, padding, dilation)
     before, _ = padding_amounts(size, *window)
-    return [
-        tuple(
-            output * window.stride - before + weight * window.dilation
-            for weight in range(window.kernel_size)
-        )
-        for output in range(output_size(size, *window))
-    ]
+    starts = range(-before, output_size(size, *window) * window.stride - before, window.stride)
+    return [tuple(range(start, start + window.span, window.dilation)) for start in starts]
 
 
 def pooling_output_size(
@@ -160,7 +147,7 @@ def pooling_output_size(
     >>> pooling_output_size(13, 2), pooling_output_size(13, 2, padding="same")
     (6, 7)
 
-    Used in: 02, 03.
+    Used in: 03.
     """
     return output_size(input_size, pool_size, pool_size if stride is None else stride, padding)
 
@@ -183,7 +170,7 @@ def transposed_output_size(
     (15, 14)
 
     Source: Keras, ``Conv2DTranspose`` and its TensorFlow backend.
-    Used in: 02.
+    Used in: no chapter yet.
     """
     size, window = _checked(input_size, kernel_size, stride, padding, dilation)
     before_last = (size - 1) * window.stride
@@ -215,7 +202,7 @@ def transposed_taps(
     >>> transposed_taps(2, 3, stride=2)
     [(0, 1, 2), (2, 3, 4)]
 
-    Used in: 02.
+    Used in: no chapter yet.
     """
     window = Window(kernel_size, stride, padding, dilation)
     return taps(transposed_output_size(input_size, *window, output_padding), *window)
@@ -232,13 +219,10 @@ def conv_parameters(
         kernel_size: An integer for a square, else one size for each axis.
         use_bias: Whether each filter also has a bias.
 
-    Raises:
-        ValueError: If a number is not a whole one from 1 on.
-
     >>> conv_parameters(3, 64, 3)
     1792
 
-    Used in: 02, 03, 06.
+    Used in: 02, 06.
     """
     weights = _whole("input_channels", input_channels) * _area("kernel_size", kernel_size)
     return _whole("filters", filters) * (weights + bool(use_bias))
@@ -250,7 +234,7 @@ def dense_parameters(inputs: int, units: int, use_bias: bool = True) -> int:
     >>> dense_parameters(576, 64)
     36928
 
-    Used in: 02, 03.
+    Used in: 02.
     """
     return conv_parameters(inputs, units, 1, use_bias)
 
@@ -295,9 +279,6 @@ def multiply_adds(output_size: int | Sequence[int], weights: int) -> int:
             one for each axis. For a transposed convolution the positions of the input.
         weights: What ``conv_parameters`` and its kin return with ``use_bias=False``.
 
-    Raises:
-        ValueError: If a number is not a whole one from 1 on.
-
     >>> multiply_adds(26, conv_parameters(1, 32, 3, use_bias=False))
     194688
 
@@ -333,19 +314,20 @@ class Field:
         )
 
 
-def receptive_field(input_size: int, layers: Iterable[Window]) -> list[Field]:
+def receptive_field(input_size: int, layers: Iterable[Window | Sequence]) -> list[Field]:
     """Return the receptive field after each layer of a stack, along one axis.
 
     Padding belongs to the field, so that after many layers it can be larger than the picture.
 
     Args:
         input_size: Pixels of the picture.
-        layers: The windows of the convolution and pooling layers, first layer first.
+        layers: The convolution and pooling layers, first layer first: a ``Window`` each, or a
+            tuple of its values such as ``(kernel_size, stride)``.
 
     Raises:
         ValueError: As ``output_size``, for the layer at which the stack breaks.
 
-    >>> [(field.size, field.jump) for field in receptive_field(28, [Window(3), Window(2, 2)])]
+    >>> [(field.size, field.jump) for field in receptive_field(28, [Window(3), (2, 2)])]
     [(3, 1), (4, 2)]
 
     Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
@@ -354,7 +336,11 @@ def receptive_field(input_size: int, layers: Iterable[Window]) -> list[Field]:
     """
     fields = [Field(1, 1, 0, _whole("input_size", input_size))]
     for layer in layers:
-        fields.append(fields[-1].after(layer))
+        try:
+            window = Window(*layer)
+        except TypeError:
+            raise ValueError(f"a layer must be a Window or its values, not {layer!r}") from None
+        fields.append(fields[-1].after(window))
     return fields[1:]
 
 
@@ -391,6 +377,8 @@ def _whole(name: str, value: Any, least: int = 1) -> int:
 
 def _area(name: str, sizes: int | Sequence[int]) -> int:
     axes = sizes if isinstance(sizes, tuple | list) else (sizes, sizes)
+    if not axes:
+        raise ValueError(f"{name} must be a whole number, or one for each axis, not {sizes!r}")
     return math.prod(_whole(name, size) for size in axes)
 
 
@@ -404,3 +392,9 @@ def _checked(
     if stride > 1 and dilation > 1:
         raise ValueError(f"stride {stride} and dilation {dilation} cannot both be above 1")
     return size, Window(kernel_size, stride, padding, dilation)
+
+
+def _overhang(input_size: Any, *window_values: Any) -> int:
+    """Return how far windows from position 0 on reach beyond the input; below 0: fall short."""
+    size, window = _checked(input_size, *window_values)
+    return (output_size(size, *window) - 1) * window.stride + window.span - size

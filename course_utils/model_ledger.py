@@ -119,12 +119,29 @@ _ROLES = {
     "Flatten",
     "dense": "Dense",
     "border": "ZeroPadding2D",
-    # Each output value depends on the values in the same place only.
+    # Each output value depends on the values in the same place only. The random layers belong here
+    # because they rest when the model predicts.
     "pointwise": "Activation ReLU LeakyReLU Softmax Dropout SpatialDropout2D BatchNormalization "
     "Rescaling Normalization Identity RandomFlip RandomRotation RandomZoom RandomShear "
     "RandomTranslation RandomContrast RandomBrightness Add Subtract Multiply Average Maximum "
-    "Concatenate",
+    "Concatenate TrueDivide Divide",
 }
+
+
+def _role(layer: Any, node: Any) -> str | None:
+    """Return the role of one call of a layer or an operation, ``None`` if it isn't known."""
+    names = [one.__name__ for one in type(layer).__mro__]
+    if "Pipeline" in names:
+        return "pointwise" if all(_role(one, node) == "pointwise" for one in layer.layers) else None
+    # Channels that are taken apart and stacked anew, as VGG16's preprocessing turns RGB to BGR.
+    if "GetItem" in names:
+        picture, key = node.arguments.args
+        of_channels = len(picture.shape) == 4 and isinstance(key, tuple) and len(key) == 2
+        return "pointwise" if of_channels and key[0] is Ellipsis else None
+    if "Stack" in names:
+        as_channels = layer.axis in (-1, 3) and len(node.output_tensors[0].shape) == 4
+        return "pointwise" if as_channels else None
+    return next((role for n in names for role, known in _ROLES.items() if n in known.split()), None)
 
 
 class _Map(NamedTuple):
@@ -161,6 +178,8 @@ class _Walk:
 
     def call(self, layer: Any, maps: list[_Map], node: Any, depth: int) -> list[_Map]:
         """Write the row of one call of a layer, or the rows of a nested model."""
+        if getattr(layer, "data_format", None) == "channels_first":
+            raise ValueError(f"ledger counts channels last, but {layer.name} has them first")
         name, kind = "  " * depth + layer.name, type(layer).__name__
         if getattr(layer, "inputs", None):
             place = len(self.rows)
@@ -172,14 +191,13 @@ class _Walk:
             # The layer belongs to a nested model that was built for pictures of any size.
             sources = [map_.shape for map_ in maps]
             shapes = [layer.compute_output_shape(sources if len(sources) > 1 else sources[0])]
-        names = [one.__name__ for one in type(layer).__mro__]
-        role = next((r for n in names for r, known in _ROLES.items() if n in known.split()), None)
+        role = _role(layer, node)
         operations = 0 if role else None
         if role in ("convolution", "transposed", "dense"):
             kernels = ("kernel", "depthwise_kernel", "pointwise_kernel")
             weights = sum(math.prod(getattr(layer, k).shape) for k in kernels if hasattr(layer, k))
             positions = maps[0].shape if role == "transposed" else shapes[0]
-            operations = multiply_adds(positions[1:-1], weights)
+            operations = multiply_adds(positions[1:-1] or 1, weights)
         new = [one for one in getattr(layer, "weights", []) if id(one) not in self.counted]
         self.counted.update(map(id, new))
         parameters = sum(math.prod(weight.shape) for weight in new)

@@ -18,12 +18,14 @@ class Training:
         pictures: Number of training pictures in one epoch.
         batch_size: Pictures per optimizer step.
         test_pictures: Number of pictures that the trained model is tested on.
+        image_size: Height and width that photos are resized to, in pixels; None for digits.
     """
 
     epochs: int
     pictures: int
     batch_size: int
     test_pictures: int
+    image_size: int | None = None
 
     @property
     def work(self) -> int:
@@ -53,7 +55,7 @@ class Profile:
         Raises:
             KeyError: If no training has that name; the message lists those that exist.
         """
-        if name not in self.trainings:
+        if not isinstance(name, str) or name not in self.trainings:
             raise KeyError(
                 f"no training is called {name!r}; profiles.py has {', '.join(self.trainings)}"
             )
@@ -87,6 +89,7 @@ PROFILES: Mapping[str, Profile] = {
             **_same(_POOLING_NETS, Training(10, 3_200, batch_size=64, test_pictures=2_000)),
             # An epoch without pooling is eleven times the work.
             "03.none": Training(1, 3_200, batch_size=64, test_pictures=2_000),
+            "04.small_convnet": Training(8, 2_000, 32, test_pictures=1_000, image_size=96),
         },
     ),
     "full": Profile(
@@ -97,6 +100,7 @@ PROFILES: Mapping[str, Profile] = {
             **_same(_DIGIT_NETS, Training(5, 60_000, batch_size=64, test_pictures=10_000)),
             **_same(_POOLING_NETS, Training(10, 60_000, batch_size=64, test_pictures=10_000)),
             "03.none": Training(1, 60_000, batch_size=64, test_pictures=10_000),
+            "04.small_convnet": Training(30, 2_000, 32, test_pictures=2_000, image_size=180),
         },
     ),
     "ci": Profile(
@@ -107,6 +111,7 @@ PROFILES: Mapping[str, Profile] = {
             **_same(_DIGIT_NETS, Training(1, 640, batch_size=64, test_pictures=200)),
             **_same(_POOLING_NETS, Training(1, 320, batch_size=64, test_pictures=200)),
             "03.none": Training(1, 320, batch_size=64, test_pictures=200),
+            "04.small_convnet": Training(1, 64, 32, test_pictures=32, image_size=78),
         },
     ),
 }
@@ -123,6 +128,6 @@ def get(name: str = "demo") -> Profile:
 
     Used in: every chapter.
     """
-    if name not in PROFILES:
+    if not isinstance(name, str) or name not in PROFILES:
         raise ValueError(f"unknown profile {name!r}; choose one of {', '.join(PROFILES)}")
     return PROFILES[name]

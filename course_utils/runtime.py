@@ -14,9 +14,11 @@ from pathlib import Path
 
 import course_utils
 from course_utils import profiles
-from course_utils.data import cache
+from course_utils.data import cache, resolve_source
 
 _SHOWN_PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib")
+#: There where Linux has an NVIDIA GPU and its driver.
+_NVIDIA_DEVICE = Path("/dev/nvidia0")
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,24 @@ class Chapter:
             **values: Named results that JSON can hold; NumPy numbers are converted.
 
         Raises:
-            ValueError: If the headline is empty.
+            ValueError: If the headline is empty, or a value is or holds NaN or infinity, which JSON
+                does not have.
             TypeError: If a value cannot be written as JSON.
-            OSError: If the folder cannot be written to; the message names the remedy.
+            OSError: If ``COURSE_RESULTS`` names a folder that cannot be written to. Without the
+                variable, a printed note says so.
 
         Used in: every chapter.
         """
         if not headline.strip():
             raise ValueError("the headline is empty; say the chapter's main result in a few words")
+        for name, value in values.items():
+            try:
+                json.dumps(value, allow_nan=False, default=_plain_number)
+            except ValueError as error:
+                raise ValueError(
+                    f"the result {name!r} is {value!r}, and JSON has no NaN and no infinity; find "
+                    "out which computation before this cell went wrong"
+                ) from error
         record = {
             "chapter": self.name,
             "profile": self.profile.name,
@@ -70,10 +82,16 @@ class Chapter:
             unfinished.write_text(text + "\n", encoding="utf-8")
             os.replace(unfinished, folder / f"{self.name}.json")
         except OSError as error:
-            raise OSError(
+            message = (
                 f"the results could not be written to {folder} ({error}). Set the environment "
                 "variable COURSE_RESULTS to a folder that can be written to."
-            ) from error
+            )
+            # Somebody who asked for the file must hear that there is none; for a student whose
+            # home is read-only, the lesson has worked all the same.
+            if "COURSE_RESULTS" in os.environ:
+                raise OSError(message) from error
+            print(f"{headline}\nNote: {message}")
+            return folder / f"{self.name}.json"
         print(f"{headline}\nResults written: {self.name}.json")
         return folder / f"{self.name}.json"
 
@@ -84,7 +102,7 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
     Args:
         name: The notebook's file name without its ending.
         profile: ``"demo"``, ``"full"`` or ``"ci"``.
-        data: ``"sample"``, ``"download"`` or an existing folder.
+        data: ``"sample"``, ``"download"`` or an existing folder, as ``data.load`` takes it.
         release: The release of the course that the notebook belongs to.
 
     Raises:
@@ -102,10 +120,7 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
             "runtime, then run the set-up cell; elsewhere run pip install in the course's folder."
         )
     chosen = profiles.get(profile)
-    if data not in ("sample", "download") and not Path(data).is_dir():
-        raise ValueError(
-            f"DATA is {data!r}, which is neither 'sample' nor 'download' nor an existing folder"
-        )
+    resolve_source(data)
     shown = " · ".join(f"{package} {version}" for package, version in versions().items())
     print(f"course_utils {course_utils.__version__} · {shown}")
     print(f"Hardware: {hardware()}")
@@ -116,7 +131,7 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
             f"{'epoch' if training.epochs == 1 else 'epochs'}"
         )
     print(f"Data {data}: {_describe(data)}")
-    return Chapter(name=name, profile=chosen, data=data)
+    return Chapter(name=name, profile=chosen, data=str(data))
 
 
 def load_tensorflow() -> None:
@@ -168,6 +183,8 @@ def versions() -> dict[str, str]:
 def hardware() -> str:
     """Return in words what TensorFlow computes on: the accelerator, or the processor's cores.
 
+    Where the computer has an NVIDIA GPU that TensorFlow does not find, a hint says what to install.
+
     Used in: every chapter.
     """
     import tensorflow as tf  # here, because this is the first cell that needs it
@@ -177,15 +194,14 @@ def hardware() -> str:
         details = tf.config.experimental.get_device_details(accelerators[0])
         return f"{len(accelerators)} × {details.get('device_name', 'GPU')}"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} processor {'core' if cores == 1 else 'cores'}, no GPU (none is needed)"
-
-
-def in_colab() -> bool:
-    """Return whether the code runs inside Google Colab.
-
-    Used in: training.
-    """
-    return "google.colab" in sys.modules
+    found = f"{cores} processor {'core' if cores == 1 else 'cores'}"
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")  # somebody wants it this way
+    if _NVIDIA_DEVICE.exists() and not hidden:
+        return (
+            f"{found}; TensorFlow does not find this computer's NVIDIA GPU. To use it, install the "
+            'extra gpu: pip install ".[gpu]" in the course\'s folder, then restart the kernel'
+        )
+    return f"{found}, no GPU (none is needed)"
 
 
 def _describe(data: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import keras
 
-from course_utils import profiles
+from course_utils import notebook_line, profiles
 
 _SECONDS_BETWEEN_UPDATES = 0.5
 _BAR_LENGTH = 20
@@ -106,14 +106,16 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, label: str):
         super().__init__()
         self._label = label
-        self._display = _notebook_display()
+        self._display = notebook_line.open_line()
         self._last_update = 0.0
 
     def on_train_begin(self, logs=None):
         """Note the start time."""
         self._start = time.monotonic()
         self._steps_done = 0
+        self._first_step_end = None
         self._epoch = 0
+        self._steps_per_epoch = self.params.get("steps")
 
     def on_epoch_begin(self, epoch, logs=None):
         """Note which epoch begins."""
@@ -123,6 +125,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Update the line, but not more often than an eye can follow."""
         self._steps_done = self._steps_at_begin + batch + 1
+        self._first_step_end = self._first_step_end or time.monotonic()
         now = time.monotonic()
         if self._display and now - self._last_update > _SECONDS_BETWEEN_UPDATES:
             self._last_update = now
@@ -130,6 +133,8 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Show the epoch's metrics."""
+        # Keras does not know the steps of some data sets before the first epoch has ended.
+        self._steps_per_epoch = self._steps_per_epoch or self._steps_done
         if self._display:
             self._show(logs or {})
         else:
@@ -149,14 +154,15 @@ class Progress(keras.callbacks.Callback):
             print(line)
 
     def _show(self, logs: dict) -> None:
-        epochs, steps = self.params["epochs"], self.params.get("steps")
-        # The number of steps is unknown during the first epoch of some data sets.
-        share = self._epoch / epochs
-        if steps:
-            share = min(1.0, self._steps_done / (steps * epochs))
+        epochs, steps = self.params["epochs"], self._steps_per_epoch
+        share = min(1.0, self._steps_done / (steps * epochs)) if steps else 0.0
         filled = int(share * _BAR_LENGTH)
-        spent = time.monotonic() - self._start
-        left = f" · {spent * (1 - share) / share:.0f} s left" if share > 0 else ""
+        # The first step also builds the graph, so the pace is taken from those after it.
+        done = self._steps_done - 1
+        left = ""
+        if steps and done > 0:
+            pace = (time.monotonic() - self._first_step_end) / done
+            left = f" · {pace * (steps * epochs - self._steps_done):.0f} s left"
         self._display(
             f"{self._label}: epoch {self._epoch + 1}/{epochs} "
             f"{'█' * filled}{'░' * (_BAR_LENGTH - filled)}{left} · {_in_words(logs)}"
@@ -189,16 +195,22 @@ def fit(
         The history, with the epoch whose weights the model has now.
 
     Raises:
-        ValueError: If the model is not compiled, ``monitor`` is not among the metrics, or needs
-            validation data that are missing.
+        ValueError: If the model is not compiled; if the arrays hold another number of pictures
+            than the profile plans, as after a change of PROFILE in a running notebook; if
+            ``monitor`` is not among the metrics or needs validation data that are missing.
         FloatingPointError: If the loss becomes NaN or infinite.
 
-    Used in: 02.
+    Used in: 02, 03, 04.
     """
     if not model.compiled:
         raise ValueError("the model is not compiled; call model.compile(...) before training")
     if monitor and monitor.startswith("val_") and validation_data is None:
         raise ValueError(f"to monitor {monitor!r}, training needs validation_data")
+    if isinstance(train_data, tuple) and len(train_data[0]) != plan.pictures:
+        raise ValueError(
+            f"the profile plans {plan.pictures:,} training pictures, these are "
+            f"{len(train_data[0]):,}. After changing PROFILE, restart the kernel and run all cells."
+        )
     arguments = {"verbose": 0, "epochs": plan.epochs, "validation_data": validation_data}
     if isinstance(train_data, tuple):
         pictures, labels = train_data
@@ -269,26 +281,3 @@ def _in_words(logs: dict | None) -> str:
         name = name.replace("val_", "validation ").replace("_", " ")
         shown.append(f"{name} {value:.3f}")
     return " · ".join(shown)
-
-
-def _notebook_display():
-    """Return a function that overwrites one line of the cell's output; None outside a notebook."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        return None
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):  # no notebook, or IPython in a terminal
-        return None
-    handle = None
-
-    def show(line: str) -> None:
-        nonlocal handle
-        content = {"text/plain": line}
-        if handle is None:
-            handle = display(content, raw=True, display_id=True)
-        else:
-            handle.update(content, raw=True)
-
-    return show

@@ -7,7 +7,8 @@ from nbformat import NotebookNode, v4
 from tools import notebook_files as files
 from tools import notebooks
 from tools.notebook_cell_rules import METADATA
-from tools.notebook_rules import PARAMETERS, check_notebook
+from tools.notebook_rules import check_notebook
+from tools.notebook_template import PARAMETERS
 
 NAME = "02_windows.ipynb"
 

@@ -21,7 +21,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from course_utils import arithmetic, model_ledger
+from course_utils import arithmetic, model_ledger, models
 from course_utils.arithmetic import Window
 
 pytestmark = pytest.mark.unit
@@ -353,6 +353,39 @@ def test_stride_and_dilation_on_different_axes():
     assert run(layers.DepthwiseConv1D(3, strides=2, dilation_rate=2), (7,)).shape == (7, 2)
 
 
+def test_dropped_rows_are_those_after_the_last_tap():
+    for size, kernel, stride, padding, dilation in itertools.product(
+        range(1, 10), range(1, 5), range(1, 5), ("valid", "same"), range(1, 4)
+    ):
+        try:
+            reads = arithmetic.taps(size, kernel, stride, padding, dilation)
+        except ValueError:
+            continue
+        dropped = max(size - 1 - reads[-1][-1], 0)
+        assert arithmetic.dropped_rows(size, kernel, stride, padding, dilation) == dropped
+
+
+def test_dropped_rows_of_a_long_input_need_no_list_of_taps(monkeypatch):
+    monkeypatch.delattr(arithmetic, "taps")
+    assert arithmetic.dropped_rows(10**15, 3, 7) == (10**15 - 3) % 7
+
+
+def test_layers_of_a_stack_may_be_plain_tuples():
+    assert arithmetic.receptive_field(28, [(3, 1), [2, 2], (3,)]) == arithmetic.receptive_field(
+        28, [Window(3), Window(2, 2), Window(3)]
+    )
+    for layer in (3, (), (3, 1, "same", 1, 1)):
+        with pytest.raises(ValueError, match="a layer must be a Window or its values, not"):
+            arithmetic.receptive_field(28, [layer])
+
+
+def test_no_sizes_at_all_are_refused():
+    with pytest.raises(ValueError, match=r"kernel_size .* one for each axis, not \(\)"):
+        arithmetic.conv_parameters(3, 4, ())
+    with pytest.raises(ValueError, match=r"output_size .* not \[\]"):
+        arithmetic.multiply_adds([], 9)
+
+
 def test_numpy_integers_give_plain_integers():
     assert repr(arithmetic.taps(np.int64(3), np.int32(2), np.int64(1))) == "[(0, 1), (1, 2)]"
     assert repr(arithmetic.dropped_rows(np.int64(6), 3, np.int64(2))) == "1"
@@ -635,6 +668,57 @@ def test_a_border_of_zeros_moves_the_field():
     wide = layers.Conv2D(1, (3, 1), strides=3)(layers.ZeroPadding2D(((0, 2), (0, 2)))(inputs))
     rows = arithmetic.ledger(keras.Model(inputs, layers.Flatten()(wide))).rows
     assert rows[-1].receptive_field == "all"
+
+
+def test_augmentation_changes_nothing_in_the_ledger():
+    plain = models.build_small_convnet()
+    augmented = models.build_small_convnet(augmentation=models.build_augmentation())
+    rows = {row.name: row for row in arithmetic.ledger(augmented).rows}
+    assert rows.pop("augmentation").multiply_adds == 0
+    assert list(rows.values()) == list(arithmetic.ledger(plain).rows)
+    # A pipeline may hold anything; what is no augmentation stays unknown.
+    other = layers.Pipeline([layers.RandomFlip(), layers.CenterCrop(9, 9)])
+    cropped = arithmetic.ledger(keras.Sequential([keras.Input((12, 12, 3)), other]))
+    assert cropped.multiply_adds is None
+
+
+@pytest.mark.parametrize("base", ["VGG16", "MobileNetV2"])
+def test_preprocessing_changes_nothing_in_the_ledger(base):
+    options = {"input_shape": (64, 64, 3), "weights": None}
+    model = models.build_transfer_model(base, **options)
+    ledger = arithmetic.ledger(model)
+    without = arithmetic.ledger(models.build_transfer_model(model.layers[2], (64, 64, 3)))
+    assert ledger.multiply_adds == without.multiply_adds > 0
+    assert ledger.parameters == model.count_params()
+    fields = {row.name: row.receptive_field for row in ledger.rows}
+    assert fields["preprocessing"] == "1"
+    assert "?" not in fields.values()
+    assert fields.items() >= {row.name: row.receptive_field for row in without.rows}.items()
+
+
+def test_taking_a_map_apart_is_known_for_channels_only():
+    def last_row(outputs):
+        return arithmetic.ledger(keras.Model(inputs, outputs)).rows[-1]
+
+    inputs = keras.Input((8, 6, 3))
+    channels = [inputs[..., channel] for channel in (2, 0)]
+    known = last_row(keras.ops.stack(channels, axis=-1))
+    assert (known.multiply_adds, known.receptive_field) == (0, "1")
+    for unknown in (
+        inputs[:, 1],
+        inputs[:, ::2, ::2],
+        channels[0][..., 0],
+        keras.ops.stack(channels, axis=1),
+        keras.ops.stack([inputs, inputs], axis=-1),
+    ):
+        row = last_row(unknown)
+        assert (row.multiply_adds, row.receptive_field) == (None, "?")
+
+
+def test_channels_first_are_refused():
+    first = layers.Conv2D(2, 3, data_format="channels_first", name="conv")
+    with pytest.raises(ValueError, match="channels last, but conv has them first"):
+        arithmetic.ledger(keras.Sequential([keras.Input((3, 20, 20)), first]))
 
 
 def test_ledger_of_a_flat_input():

@@ -232,3 +232,43 @@ def test_each_mistake_of_03_1_meets_its_hint(answer, hint):
 @pytest.mark.parametrize("form", [int, float, np.int32, np.array], ids=lambda f: f.__name__)
 def test_the_right_answer_to_03_1(form):
     assert checks.check("03.1", lambda layers: form(field(layers))).status == "right"
+
+
+def kept(metrics, monitor):
+    best = (max if "accuracy" in monitor else min)(metrics[monitor])
+    return metrics[monitor].index(best) + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda metrics, monitor: kept(metrics, monitor) - 1, "a list begins at 0"),
+        (lambda metrics, monitor: int(np.argmin(metrics[monitor])) + 1, "always takes the lowest"),
+        (lambda metrics, monitor: int(np.argmax(metrics[monitor])) + 1, "always takes the highest"),
+        (
+            lambda metrics, monitor: (
+                len(metrics[monitor]) - int(np.argmin(_signed(metrics, monitor)[::-1]))
+            ),
+            "Of equal values you keep the last",
+        ),
+        (lambda metrics, monitor: kept(metrics, "val_loss"), "whatever it is asked to monitor"),
+        (lambda metrics, monitor: len(metrics[monitor]), "That is the last epoch"),
+        (lambda metrics, monitor: 1, "Which of these values is the best one"),
+        (lambda metrics, monitor: metrics[monitor].sort() or 1, "changes the history"),
+        (lambda metrics, monitor: metrics[monitor], "does not return one number"),
+        (3, "needs the function itself"),
+    ],
+)
+def test_each_mistake_of_04_1_meets_its_hint(answer, hint):
+    feedback = checks.check("04.1", answer)
+    assert feedback.status == "not yet right"
+    assert hint in feedback.message
+
+
+def _signed(metrics, monitor):
+    return [-value if "accuracy" in monitor else value for value in metrics[monitor]]
+
+
+@pytest.mark.parametrize("form", [int, float, np.int64], ids=lambda f: f.__name__)
+def test_the_right_answer_to_04_1(form):
+    assert checks.check("04.1", lambda *case: form(kept(*case))).status == "right"

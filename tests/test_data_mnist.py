@@ -84,6 +84,20 @@ def test_sample_is_as_large_as_mnist_at_most(monkeypatch):
             data.load("mnist", **sizes)
 
 
+@pytest.mark.parametrize("size", [2.5, 100.0, "100", True, [3]])
+def test_a_size_is_a_whole_number(size, data_folder):
+    for source in ("sample", data_folder):
+        with pytest.raises(ValueError, match="num_train must be a whole number of pictures or"):
+            data.load("mnist", source, num_train=size)
+
+
+def test_none_means_all(monkeypatch, data_folder):
+    monkeypatch.setattr(digits, "load", lambda num_train, num_test: (num_train, num_test))
+    assert data.load("mnist", num_train=None, num_test=np.int64(7)) == (60_000, 7)
+    (x_train, _), _ = data.load("mnist", data_folder, num_train=None)
+    assert len(x_train) == 1_500
+
+
 # A folder.
 
 
@@ -161,7 +175,23 @@ def test_an_unknown_set_lists_those_that_exist():
         data.load("cifar")
 
 
-@pytest.mark.parametrize("source", ["samples", "", "no/such/folder", None])
+@pytest.mark.parametrize("name", [["mnist"], {"mnist": 1}, None, 3])
+def test_what_is_no_name_gets_the_same_sentence(name):
+    with pytest.raises(ValueError, match="unknown data set .*choose one of mnist"):
+        data.load(name)
+
+
+def test_a_source_is_resolved_in_one_place(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # what Windows asks
+    (tmp_path / "mine").mkdir()
+    assert data.resolve_source("sample") == "sample"
+    assert data.resolve_source("download") == "download"
+    assert data.resolve_source("~/mine") == tmp_path / "mine"
+    assert data.resolve_source(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("source", ["samples", "", "no/such/folder", "~nobody-at-all/x", None, []])
 def test_an_unknown_source_says_what_can_be_chosen(source):
     with pytest.raises(ValueError, match=r"unknown source.*sample.*download.*folder"):
         data.load("mnist", source)

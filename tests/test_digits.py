@@ -2,8 +2,10 @@
 
 import doctest
 import hashlib
+from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 
 from course_utils.data import cache
@@ -103,6 +105,31 @@ def test_examples_in_docstrings():
     assert doctest.testmod(digits).failed == 0
 
 
+# Shades of grey. Pillow 10.1 differs from 13.0 by 0.02; a tilt of 8 degrees instead of 9 by 0.57.
+_TOLERANCE = 0.1
+
+
+def test_the_same_version_draws_the_same_pictures():
+    """Mean brightness of 4 by 4 squares of the first hundred pictures, one line per picture."""
+    path = Path(__file__).with_name("digits_fingerprint.txt")
+    stored = [list(bytes.fromhex(line)) for line in path.read_text(encoding="utf-8").split()]
+    pictures, _ = digits.draw(100)
+    squares = np.rint(pictures.reshape(100, 4, 7, 4, 7).mean(axis=(2, 4))).reshape(100, 16)
+    difference = np.abs(squares - np.array(stored)).mean()
+    assert difference < _TOLERANCE, (
+        f"The same seed gives other digits (difference {difference:.2f}): bump VERSION in "
+        f"digits.py and write the new squares into {path.name}."
+    )
+
+
+def test_every_face_comes_with_the_oldest_matplotlib():
+    """The course allows matplotlib 3.8, and Colab has 3.10: they have fewer faces than 3.11."""
+    in_3_8 = "cmb10 cmr10 cmss10 cmtt10 STIXGeneral STIXGeneralBol STIXGeneralBolIta"
+    in_3_8 += " STIXGeneralItalic DejaVuSans DejaVuSans-Bold DejaVuSans-Oblique DejaVuSerif"
+    in_3_8 += " DejaVuSerif-Italic"
+    assert {*digits._REGULAR_FACES, *digits._BOLD_FACES} <= set(in_3_8.split())
+
+
 # What gives the class away: the shape, and nothing simpler.
 
 
@@ -197,7 +224,8 @@ def test_shape_is_learned_where_simple_rules_fail(probe_sets):
 def test_a_cached_set_is_not_drawn_again(monkeypatch, cache_folder):
     first = digits.load(120, 30)
     (path,) = cache_folder.iterdir()
-    assert path.name == f"digits-{digits.VERSION}-seed0-train120-test30.npz"
+    drawn_by = f"{digits.VERSION}-pillow{PIL.__version__}"
+    assert path.name == f"digits-{drawn_by}-seed0-train120-test30.npz"
 
     def fail(*args, **kwargs):
         raise AssertionError("drawn although it is in the cache")
@@ -209,9 +237,11 @@ def test_a_cached_set_is_not_drawn_again(monkeypatch, cache_folder):
         assert np.array_equal(labels, labels_again)
     with pytest.raises(AssertionError, match="although"):
         digits.load(120, 30, seed=1)
-    monkeypatch.setattr(digits, "VERSION", "another")
-    with pytest.raises(AssertionError, match="although"):
-        digits.load(120, 30)
+    for module, version in ((digits, "VERSION"), (PIL, "__version__")):
+        with monkeypatch.context() as other:
+            other.setattr(module, version, "another")
+            with pytest.raises(AssertionError, match="although"):
+                digits.load(120, 30)
 
 
 def test_the_cache_returns_what_is_drawn():
@@ -242,6 +272,16 @@ def test_a_damaged_cache_file_is_replaced(damage, cache_folder, capsys):
     assert np.array_equal(cache.read_arrays(path)["x_train"], expected)
     assert list(cache_folder.iterdir()) == [path]
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("names", [["x_train", "y_train"], ["pictures"], [], [*"abcd"]])
+def test_a_cache_file_of_other_arrays_is_replaced(names, cache_folder):
+    (expected, _), _ = digits.load(20, 10)
+    (path,) = cache_folder.iterdir()
+    np.savez(path, **{name: np.zeros(3) for name in names})
+    (pictures, _), _ = digits.load(20, 10)
+    assert np.array_equal(pictures, expected)
+    assert set(cache.read_arrays(path)) == {"x_train", "y_train", "x_test", "y_test"}
 
 
 def test_pickled_objects_are_never_loaded(cache_folder):

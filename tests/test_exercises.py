@@ -25,8 +25,12 @@ def _feedback(notebook: nbformat.NotebookNode) -> list[str]:
     ]
 
 
-def test_there_are_solutions():
-    assert SOLUTIONS
+def test_every_chapter_with_exercises_has_solutions():
+    if not (NOTEBOOKS / "solutions").is_dir():
+        pytest.skip("the course was handed out without notebooks/solutions")
+    assert [path.name for path in SOLUTIONS] == sorted(
+        path.name for path in NOTEBOOKS.glob("*.ipynb")
+    )
 
 
 @pytest.mark.parametrize("solutions", SOLUTIONS, ids=lambda path: path.stem)
@@ -35,6 +39,16 @@ def test_solutions_pass_in_the_chapters_place(solutions, monkeypatch):
     executed = notebook_run.run_with_solutions(NOTEBOOKS / solutions.name, solutions)
     answers = _feedback(executed)
     assert answers
+    assert all(": right." in answer for answer in answers), answers
+
+
+@pytest.mark.parametrize("solutions", SOLUTIONS, ids=lambda path: path.stem)
+def test_solutions_run_by_themselves(solutions, monkeypatch):
+    """As a student opens them: without anything that the chapter defines."""
+    monkeypatch.setenv("COURSE_CHECKS", "strict")
+    notebook = files.read(solutions)
+    answers = _feedback(notebook_run.execute(notebook, solutions.parent))
+    assert len(answers) == sum("solution" in files.tags(cell) for cell in notebook.cells)
     assert all(": right." in answer for answer in answers), answers
 
 

@@ -67,7 +67,7 @@ def test_clean_repairs_once_and_for_all(repository, capsys):
     assert repository.run("clean") == 0
     assert capsys.readouterr().out == ""
     assert repository.chapter.stat().st_mtime_ns == before
-    assert list(repository.chapter.parent.glob("*.part")) == []
+    assert list(repository.chapter.parent.glob("*.partial")) == []
 
 
 @pytest.mark.unit

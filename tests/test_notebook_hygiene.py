@@ -9,8 +9,9 @@ from notebook_cases import NAME, Repository, add_code, code, printed, set_source
 
 from tools import notebook_files as files
 from tools import notebooks
-from tools.notebook_code import written_lengths
-from tools.notebook_rules import PARAMETERS
+from tools.notebook_code import machine_paths
+from tools.notebook_lengths import written_lengths
+from tools.notebook_template import PARAMETERS
 
 # Put together here, so that no line of the repository holds a path of a machine.
 HOME = "/".join(["", "home", "ada", "cat.jpg"])
@@ -244,10 +245,31 @@ def test_layout_is_checked_and_cleaned(repository, capsys, damage):
         "def train(model, *, size, epochs=5): ...",
         "for epoch in range(5): ...",
         "print(epochs := 5)",
+        'epochs = {"demo": 3}[PROFILE]',
+        "model.fit(x, epochs=plan.epochs * 10)",
+        'model.fit(x, epochs=profile["02.mlp"].epochs + 1)',
+        'model.fit(x, epochs=int(os.environ.get("E", 30)))',
+        'model.fit(x, epochs=int(os.environ.get("E", "30")))',
+        "model.fit(x, epochs=float(3))",
+        "n = 30\nmodel.fit(x, epochs=n)",
+        "n = 30\nm = n\nmodel.fit(x, epochs=m)",
+        "n = plan.epochs * 10\nmodel.fit(x, epochs=n)",
+        'lengths = {"demo": 3}\nmodel.fit(x, epochs=lengths[PROFILE])',
+        "for n in (10, 30): model.fit(x, epochs=n)",
+        "def train(model, n=30):\n    model.fit(x, epochs=n)",
+        "epochs = profile['02.mlp'].epochs\nepochs *= 10",
+        "epochs = [1, 2, 3]",
+        "maxepochs = 3",
+        "plan = profiles.Training(plan.epochs, 100, 64, 10)",
+        "plan = Training(**longer)",
+        "for i in range(30): model.fit(x)",
+        "n = 30\nfor i in range(n):\n    training.fit(model, x, plan)",
+        "[model.fit(x) for _ in range(30)]",
+        "for i in range(30): model.train_on_batch(x, y)",
     ],
 )
 def test_written_training_length_is_found(source):
-    assert list(written_lengths(ast.parse(source))) != []
+    assert list(written_lengths([ast.parse(source)])) != []
 
 
 @pytest.mark.unit
@@ -257,7 +279,13 @@ def test_written_training_length_is_found(source):
         'model.fit(x, epochs=profile["02.convnet"].epochs)',
         'print("epochs=5")  # epochs = 5',
         "epochs = len(history)",
-        "epochs = [1, 2, 3]",
+        'plan = profile["02.mlp"]\nnum_epochs = plan.epochs\nmodel.fit(x, epochs=num_epochs)',
+        "layers = [8, 16]\nfor name, net in nets.items(): net.fit(x, epochs=plans[name].epochs)",
+        "for epoch in range(1, training.epochs + 1): ...",
+        "for number in range(len(nets)): nets[number].fit(x)",
+        "for i in range(30): print(i)",
+        "size = 3\nepochs = history.num_epochs\nlayer(size=size, epoch=2)",
+        "show(runs=5)\nepochs = runs",
         "best_epoch = 3",
         "for epoch in range(training.epochs): ...",
         "def train(model, epochs, size=5): ...",
@@ -266,7 +294,89 @@ def test_written_training_length_is_found(source):
     ],
 )
 def test_length_from_the_profile_passes(source):
-    assert list(written_lengths(ast.parse(source))) == []
+    assert list(written_lengths([ast.parse(source)])) == []
+
+
+@pytest.mark.unit
+def test_a_number_is_followed_from_the_cell_that_names_it():
+    cells = [ast.parse("length = 30"), ast.parse("x = 1\nmodel.fit(x, epochs=length)")]
+    assert list(written_lengths(cells)) == [(1, 2, "writes epochs as a number")]
+
+
+def write_path(*parts: str, stroke: str = "/") -> str:
+    """Put a path together here, so that no line of the repository holds one of a machine."""
+    return stroke.join(parts)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "path",
+    [
+        write_path("", "scratch", "ada"),
+        write_path("~", "pictures"),
+        write_path("~ada", "pictures"),
+        "~",
+        write_path("c:", "pictures"),
+        write_path("E:", "cats", stroke="\\"),
+        write_path("", "", "server", "share", stroke="\\"),
+    ],
+)
+@pytest.mark.parametrize("form", ["read({!r})", "read({!r} + name)", "read(f{!r} f'{{name}}')"])
+def test_path_of_a_machine_in_code_is_found(path, form):
+    assert list(machine_paths(ast.parse(form.format(path)))) == [path]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'/'.join(parts)",
+        "print('pixels', ' / 255')",
+        "x / 255",
+        "f'{folder}/cats'",
+        "folder + '/cats'",
+        "read('https://keras.io/data/x')",
+        "print('~5 minutes', '1:2', 'a: b')",
+        r"'// and \\ '",
+    ],
+)
+def test_other_strings_in_code_are_no_paths(source):
+    assert list(machine_paths(ast.parse(source))) == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "path",
+    [
+        write_path("", "kaggle", "input", "cats"),
+        write_path("", "data", "cats"),
+        write_path("", "Volumes", "cats"),
+        write_path("", "media", "ada"),
+        write_path("c:", "users", "ada", stroke="\\"),
+        write_path("c:", "users", "ada", stroke="\\\\"),
+        write_path("d:", "Users", "ada"),
+        write_path("", "", "server", "share", stroke="\\"),
+    ],
+)
+def test_path_of_a_machine_in_text_is_found(repository, capsys, path):
+    repository.change(
+        repository.chapter, lambda cells: cells.add(text("added", f"It lies in `{path}`."))
+    )
+    _only_finding(repository, capsys, f"notebooks/{NAME}: ", "(added): holds a path of one machine")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "words",
+    [
+        "3/4 and/or `course_utils/data/pipeline.py`, see https://keras.io/data/x or `…/data/x`",
+        r"$f:\mathbb{R}\to\mathbb{R}$, $x:\mathcal X$, $\begin{matrix}1 \\ 2\\ 3\end{matrix}$",
+        "divide by 255: x / 255; open `build/notebooks/`",
+    ],
+)
+def test_other_text_holds_no_path(repository, words):
+    repository.change(repository.chapter, lambda cells: cells.add(text("added", words)))
+    assert repository.findings() == []
 
 
 @pytest.mark.unit

@@ -93,6 +93,21 @@ def test_windows_show_zeros_and_dropped_pixels(case, dashed, crossed):
     assert len(shown) == arithmetic.output_size(*case)
 
 
+@pytest.mark.parametrize("case", [(9, 3, 1, "valid", 2), (7, 2, 1, "same", 3), (8, 3, 2, "same")])
+def test_windows_show_each_weight_on_the_pixel_it_reads(case):
+    axes = plots.show_windows(*case)
+    weights = [text for text in axes.texts if text.get_text().startswith("$w")]
+    assert [text.get_position()[0] for text in weights] == [
+        pixel for window in arithmetic.taps(*case) for pixel in window
+    ]
+
+
+def test_a_dilated_window_steps_over_pixels():
+    axes = plots.show_windows(9, 3, dilation=2)
+    weights = [text for text in axes.texts if text.get_text().startswith("$w")]
+    assert [text.get_position()[0] for text in weights[:3]] == [0, 2, 4]
+
+
 def test_signed_maps_share_one_scale():
     axes = plots.show_maps(np.array([[[-3.0, 1.0]]]), signed=True)
     assert {one.images[0].get_clim() for one in axes} == {(-3.0, 3.0)}

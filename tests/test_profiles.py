@@ -21,6 +21,13 @@ def test_unknown_training_names_the_known_ones():
         profiles.get("ci")["02.covnet"]
 
 
+def test_what_is_no_name_gets_the_same_sentence():
+    with pytest.raises(ValueError, match=r"unknown profile \[\].*demo, full, ci"):
+        profiles.get([])
+    with pytest.raises(KeyError, match=r"\['02.mlp'\].*02.convnet"):
+        profiles.get("ci")[["02.mlp"]]
+
+
 def test_every_profile_plans_the_same_trainings():
     names = {frozenset(profile.trainings) for profile in profiles.PROFILES.values()}
     assert len(names) == 1

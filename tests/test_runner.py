@@ -20,6 +20,9 @@ FIXTURES = Path(__file__).parent / "fixtures"
 REPOSITORY = FIXTURES.parents[1]
 CHAPTERS = (
     "02_honest",
+    "02_in_callback",
+    "02_many_steps",
+    "02_same_model",
     "02_trains_longer",
     "02_trains_outside_fit",
     "90_counts",
@@ -83,6 +86,22 @@ def run(tmp_path_factory):
 
 FAILURES = [
     (
+        "02_in_callback",
+        "cell 6 (id train)",
+        "planned 02.mlp: 1 epoch × 640 pictures (10 batches of 64); observed 1 epoch × 640 "
+        "pictures (10 batches), 100 optimizer steps in 10 batches",
+        'profile["02.mlp"]',
+    ),
+    ("02_many_steps", "(id train)", "02.mlp: 1 epoch", 'profile["02.mlp"]'),
+    ("02_many_steps", "(id train)", "02.convnet: 1 epoch", 'profile["02.convnet"]'),
+    ("02_in_callback", "(id train)", "02.convnet: 1 epoch", 'profile["02.convnet"]'),
+    (
+        "02_same_model",
+        "cell 5 (id train)",
+        "planned 02.convnet: a model of its own; observed the model that was trained for 02.mlp",
+        "build a new model for 02.convnet",
+    ),
+    (
         "02_trains_longer",
         'cell 5 (id train-longer) in "Training": for training in',
         "planned 02.mlp: 1 epoch × 640 pictures (10 batches of 64); observed 7 epochs × 640",
@@ -95,6 +114,7 @@ FAILURES = [
         "train with Model.fit",
     ),
     ("02_trains_outside_fit", "id train-on-batch", "observed 2 optimizer steps and 10 pict", ""),
+    ("02_trains_outside_fit", "id update-step", "observed 6 optimizer steps and 0 pictures", ""),
     ("02_trains_outside_fit", "id graph", "observed 4 optimizer steps and 0 pictures", ""),
     ("90_exits", "cell 5 (id exit)", "the cells below it did not run", "remove sys.exit()"),
     ("90_install_shell", "cell 4 (id set-up)", "no-such-package-of-this-course` ended with", "run"),
@@ -183,6 +203,8 @@ def test_the_table_names_work_memory_and_copies(run):
     assert run.chapters["02_honest"]["pictures_trained"] == work
     assert 100 < run.chapters["02_honest"]["peak_memory_mb"] < 8_000
     assert "FAILED: NameError" in run.out
+    assert run.out.splitlines()[-1].startswith("Open ")
+    assert run.out.splitlines()[-1].endswith("build/notebooks/02_honest.html")
     assert run.report["meaningful"] is False
 
 
@@ -206,6 +228,7 @@ def test_pictures_and_steps_are_counted_however_keras_trains(run):
         (1, [0], 0, 0),  # failed before it began
     ]
     failures = run.chapters["90_counts"]["failures"]
+    assert len({fit["model"] for fit in fits}) == len(fits)
     assert len(failures) == 10
     assert all("no further training is planned" in failure["message"] for failure in failures)
 

@@ -1,5 +1,6 @@
 """What the runner decides without executing anything."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -100,9 +101,13 @@ PLAN = {
 }
 
 
+_MODELS = itertools.count()
+
+
 def fit(asked: int, per_epoch: list[int], batches: int) -> dict:
     return {
         "cell": 1,
+        "model": next(_MODELS),
         "epochs_asked": asked,
         "pictures_per_epoch": per_epoch,
         "batches": batches,
@@ -112,23 +117,28 @@ def fit(asked: int, per_epoch: list[int], batches: int) -> dict:
 
 
 SHORT, LONG = fit(3, [100] * 3, 12), fit(5, [200] * 5, 20)
+SECOND = fit(3, [100] * 3, 12)
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("fits", "said"),
     [
-        ([SHORT, LONG, SHORT], []),
-        ([SHORT, fit(5, [200] * 2, 8), SHORT], []),  # stopped early
-        ([SHORT, SHORT, LONG, fit(1, [], 0)], []),  # failed before it began
+        ([SHORT, LONG, SECOND], []),
+        ([SHORT, LONG, SECOND | {"steps": 11}], []),  # loss scaling skips a step now and then
+        ([SHORT, LONG, SECOND | {"steps": 13}], ["02.convnet", "13 optimizer steps in 12 batch"]),
+        ([SHORT, SECOND, LONG | {"model": SHORT["model"]}], ["02.long: a model of its own", "mlp"]),
+        ([SHORT, LONG, SHORT], ["02.convnet: a model of its own", "trained for 02.mlp"]),
+        ([SHORT, fit(5, [200] * 2, 8), SECOND], []),  # stopped early
+        ([SHORT, SECOND, LONG, fit(1, [], 0)], []),  # failed before it began
         ([SHORT, LONG], ["planned 02.convnet", "observed nothing of the kind"]),
-        ([SHORT, SHORT, SHORT, LONG], ["no further training is planned"]),
-        ([SHORT, SHORT, fit(2, [200] * 2, 8)], ["planned 02.long: 5 epochs", "observed 2 epochs"]),
-        ([SHORT, SHORT, fit(5, [200] * 6, 24)], ["observed 6 epochs (of 5 asked)"]),
-        ([SHORT, SHORT, fit(5, [400] * 5, 40)], ["observed 5 epochs × 400 pictures"]),
-        ([SHORT, SHORT, fit(5, [200] * 5, 35)], ["(4 batches of 50)", "(7 batches)"]),
-        ([SHORT, SHORT, fit(5, [200, 190], 8)], ["× 190 or 200 pictures"]),
-        ([SHORT, SHORT, fit(5, [0] * 5, 0) | {"steps": 20}], ["× 0 pictures"]),
+        ([SHORT, SECOND, SHORT, LONG], ["no further training is planned"]),
+        ([SHORT, SECOND, fit(2, [200] * 2, 8)], ["planned 02.long: 5 epochs", "observed 2 epochs"]),
+        ([SHORT, SECOND, fit(5, [200] * 6, 24)], ["observed 6 epochs (of 5 asked)"]),
+        ([SHORT, SECOND, fit(5, [400] * 5, 40)], ["observed 5 epochs × 400 pictures"]),
+        ([SHORT, SECOND, fit(5, [200] * 5, 35)], ["(4 batches of 50)", "(7 batches)"]),
+        ([SHORT, SECOND, fit(5, [200, 190], 8)], ["× 190 or 200 pictures"]),
+        ([SHORT, SECOND, fit(5, [0] * 5, 0) | {"steps": 20}], ["× 0 pictures"]),
     ],
 )
 def test_training_is_held_against_the_plan(fits, said):
@@ -137,6 +147,31 @@ def test_training_is_held_against_the_plan(fits, said):
     assert len(failures) == bool(said)
     for words in said:
         assert words in failures[0].message
+
+
+@pytest.mark.unit
+def test_stages_of_one_model_share_its_object():
+    plan = {
+        "06.scratch": Training(epochs=3, pictures=100, batch_size=32, test_pictures=10),
+        "06.transfer.head": Training(epochs=3, pictures=100, batch_size=32, test_pictures=10),
+        "06.transfer.fine_tuned": Training(epochs=5, pictures=200, batch_size=50, test_pictures=10),
+    }
+    fits = [SHORT, SECOND, LONG | {"model": SECOND["model"]}]
+    record = {"backend": "tensorflow", "fits": fits, "outside_fit": []}
+    assert honesty.check(record, plan, nbformat.v4.new_notebook()) == []
+    wrong = {**record, "fits": [SHORT, SECOND, LONG | {"model": SHORT["model"]}]}
+    (failure,) = honesty.check(wrong, plan, nbformat.v4.new_notebook())
+    assert "observed the model that was trained for 06.scratch" in failure.message
+    assert "06.scratch.first and 06.scratch.second" in failure.remedy
+
+
+@pytest.mark.unit
+def test_a_stage_is_not_taken_for_another_model_of_the_same_length():
+    short, long = PLAN["02.mlp"], PLAN["02.long"]
+    plan = {"06.transfer.head": short, "06.scratch": long, "06.transfer.fine_tuned": long}
+    fits = [SHORT, LONG | {"model": SHORT["model"]}, LONG]
+    record = {"backend": "tensorflow", "fits": fits, "outside_fit": []}
+    assert honesty.check(record, plan, nbformat.v4.new_notebook()) == []
 
 
 @pytest.mark.unit

@@ -1,6 +1,8 @@
 """The recipe: it trains as planned, keeps the best weights, and remembers its history."""
 
 import json
+import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -103,6 +105,14 @@ def test_what_to_monitor_must_exist(data, options, message):
     assert int(model.optimizer.iterations) <= 64 // 16, "it must not train to the end first"
 
 
+def test_pictures_of_another_profile_are_refused(data):
+    """A changed PROFILE without newly loaded pictures must not pass in silence."""
+    model = _model()
+    with pytest.raises(ValueError, match="plans 64 training pictures, these are 32.*restart"):
+        training.fit(model, (data[0][:32], data[1][:32]), PLAN)
+    assert int(model.optimizer.iterations) == 0
+
+
 def test_an_uncompiled_model_is_refused(data):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     with pytest.raises(ValueError, match="not compiled"):
@@ -121,6 +131,70 @@ def test_a_log_gets_one_line_per_epoch_and_a_last_one(data, capsys):
     assert len(lines) == 4 + 1
     assert lines[0].startswith("small net: epoch 1/4 · accuracy")
     assert "4 epochs in" in lines[-1]
+
+
+class _Notebook:
+    """The display of a notebook and its clock; steps take one second each."""
+
+    def __init__(self, monkeypatch):
+        self.lines, self.seconds = [], 100.0
+        monkeypatch.setattr(training.notebook_line, "open_line", lambda: self.lines.append)
+        monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: self.seconds))
+
+    def train(self, epochs, steps, known=True):
+        progress = training.Progress("net")
+        progress.set_params({"epochs": epochs, "steps": steps if known else None})
+        progress.on_train_begin()
+        for epoch in range(epochs):
+            progress.on_epoch_begin(epoch)
+            for step in range(steps):
+                # The very first step also builds the graph: a minute that must not be extrapolated.
+                self.seconds += 1 if epoch or step else 60
+                progress.on_train_batch_end(step, {"loss": 0.5})
+            progress.on_epoch_end(epoch, {"loss": 0.5, "val_loss": 0.25})
+        progress.on_train_end({"loss": 0.5})
+        return self.lines
+
+
+def test_a_notebook_shows_the_bar_grow_and_the_seconds_fall(monkeypatch):
+    *lines, last = _Notebook(monkeypatch).train(epochs=2, steps=5)
+    assert len(lines) == 2 * (5 + 1), "a line for each batch and each end of an epoch"
+    assert [line.count("█") for line in lines] == [2, 4, 6, 8, 10, 10, 12, 14, 16, 18, 20, 20]
+    assert {line.count("█") + line.count("░") for line in lines} == {20}
+    assert "left" not in lines[0], "the first step tells nothing about the pace"
+    left = [int(re.search(r"· (\d+) s left", line)[1]) for line in lines[1:]]
+    assert left == [8, 7, 6, 5, 5, 4, 3, 2, 1, 0, 0]
+    assert [line.split()[2] for line in lines] == ["1/2"] * 6 + ["2/2"] * 6
+    assert lines[0].startswith("net: epoch 1/2 ")
+    assert lines[0].endswith(" · loss 0.500")
+    assert lines[5].endswith(" · loss 0.500 · validation loss 0.250")
+    assert last == "net: 2 epochs in 69 s · loss 0.500"
+
+
+def test_the_bar_begins_once_the_steps_are_known(monkeypatch):
+    """Keras learns how long some data sets are only while the first epoch runs."""
+    *lines, _ = _Notebook(monkeypatch).train(epochs=2, steps=5, known=False)
+    assert [line.count("█") for line in lines] == [0] * 5 + [10, 12, 14, 16, 18, 20, 20]
+    assert not any("left" in line for line in lines[:5])
+    assert all("left" in line for line in lines[5:])
+
+
+def test_the_display_rests_between_updates(monkeypatch):
+    monkeypatch.setattr(training, "_SECONDS_BETWEEN_UPDATES", 2.5)
+    lines = _Notebook(monkeypatch).train(epochs=1, steps=9)
+    assert [line.count("█") for line in lines] == [2, 8, 15, 20, 0]  # after 1, 4, 7 and 9 seconds
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_a_data_set_of_unknown_length_fills_the_bar(data, monkeypatch):
+    import tensorflow as tf
+
+    lines = []
+    monkeypatch.setattr(training.notebook_line, "open_line", lambda: lines.append)
+    endless = tf.data.Dataset.from_tensor_slices(data).filter(lambda x, y: True).batch(8)
+    training.fit(_model(), endless, PLAN)
+    ends = [line.count("█") for line in lines if "█" in line]
+    assert ends[-1] == 20
 
 
 def test_history_survives_a_round_trip(tmp_path, data):

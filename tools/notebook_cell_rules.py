@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from tools.notebook_code import figure_functions, makes_figure, parse, written_lengths
+from tools.notebook_code import figure_functions, machine_paths, makes_figure, parse
 from tools.notebook_files import CHECKED, code_cells, tags
+from tools.notebook_lengths import written_lengths
 
 Finding = tuple[int | None, str]
 
@@ -17,8 +18,14 @@ METADATA = {
 CELL_METADATA = {"tags", "mystnb"}
 
 _LONGEST_CELL = 20
+# In running text, where much else begins with a stroke (3/4, and/or) or holds a backslash (LaTeX).
 _ABSOLUTE_PATH = re.compile(
-    r"(?<![\w.~])/(?:home|root|Users|content|tmp|work|mnt|opt|var)/|\b[CD]:\\|file://"
+    r"(?<![\w.~…}\])*>-])/(?:home|root|Users|content|tmp|work|mnt|media|opt|var|data|Volumes|"
+    r"kaggle)/"
+    r"|\b[CD]:\\|\b[A-Za-z]:\\{1,2}[\w.-]+\\|\b[A-Za-z]:/(?:Users|Documents|Program|temp)\b"
+    r"|(?:^|(?<=[\s\"'`(]))\\\\[A-Za-z][\w.-]+\\[\w$]"
+    r"|file://",
+    re.MULTILINE,
 )
 # Comments by which nbval is told, cell by cell, what the tag alone shall decide.
 _NBVAL_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL_|PYTEST_VALIDATE_)\w+\s*$", re.MULTILINE)
@@ -102,13 +109,14 @@ def _length(notebook: NotebookNode) -> Iterator[Finding]:
 
 
 def _epochs(notebook: NotebookNode) -> Iterator[Finding]:
-    for index, cell in code_cells(notebook):
-        for line, name in written_lengths(parse(cell.source) or parse("")):
-            yield (
-                index,
-                f"writes {name} as a number in its line {line}; take it from the profile, as in "
-                'profile["02.convnet"].epochs',
-            )
+    cells = list(code_cells(notebook))
+    trees = [parse(cell.source) or parse("") for _, cell in cells]
+    for position, line, deed in written_lengths(trees):
+        yield (
+            cells[position][0],
+            f"{deed} in its line {line}; take the length from the profile as it is, as in "
+            'profile["02.convnet"].epochs',
+        )
 
 
 def _alt_text(notebook: NotebookNode) -> Iterator[Finding]:
@@ -126,14 +134,18 @@ def _alt_text(notebook: NotebookNode) -> Iterator[Finding]:
 
 def _paths(notebook: NotebookNode) -> Iterator[Finding]:
     for index, cell in enumerate(notebook.cells):
+        paths = []
+        if cell.cell_type == "code":
+            paths += machine_paths(parse(cell.source) or parse(""))
         for text in _texts([cell.source, cell.get("outputs", [])]):
             if found := _ABSOLUTE_PATH.search(text):
-                yield (
-                    index,
-                    f"holds a path of one machine ({found[0]}…); write or print it relative to "
-                    "the course's folder",
-                )
-                break
+                paths.append(found[0] + "…")
+        if paths:
+            yield (
+                index,
+                f"holds a path of one machine ({paths[0]}); write or print it relative to "
+                "the course's folder",
+            )
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -5,10 +5,7 @@ and ``write`` also validate, and then invent the cell ids that are missing; here
 to stay visible.
 """
 
-import os
 import re
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode, v4
 
 import course_utils
+from tools import atomic_files
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -131,15 +129,7 @@ def write_if_changed(path: Path, text: str) -> bool:
     Returns:
         Whether the file changed.
     """
-    content = text.encode("utf-8")
-    if path.read_bytes() == content:
+    if path.read_bytes() == text.encode("utf-8"):
         return False
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        shutil.copymode(path, unfinished)
-        os.replace(unfinished, path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
+    atomic_files.write(path, text)
     return True

@@ -20,10 +20,6 @@ from tools import notebook_template as template
 from tools.notebook_cell_rules import CELL_RULES, METADATA, Finding
 from tools.notebook_code import calls_method, parse
 
-PARAMETERS = """\
-PROFILE = os.environ.get("COURSE_PROFILE", "demo")
-DATA = os.environ.get("COURSE_DATA", "sample")"""
-
 _CODE_TAGS = {"setup", "parameters", files.CHECKED}
 _CHAPTER_TAGS = _CODE_TAGS | {"exercise"}
 _SOLUTION_TAGS = _CODE_TAGS | {"solution"}
@@ -208,8 +204,11 @@ def _parameters(page: Page) -> Iterator[Finding]:
     if len(marked) != 1 and not (page.solutions and not marked):
         yield None, f"has {len(marked)} cells tagged parameters; it takes exactly one"
     for index, cell in marked:
-        if cell.source != PARAMETERS:
-            yield index, f"is not the parameters cell as prescribed; write only {PARAMETERS!r}"
+        if cell.source != template.PARAMETERS:
+            yield (
+                index,
+                f"is not the parameters cell as prescribed; write only {template.PARAMETERS!r}",
+            )
 
 
 def _known_tags(page: Page) -> Iterator[Finding]:
@@ -247,6 +246,8 @@ def _results(page: Page) -> Iterator[Finding]:
 
 
 def _every_exercise_is_solved(page: Page) -> Iterator[Finding]:
+    if not (page.path.parent / "solutions").is_dir():
+        return  # chapters are handed out without the folder
     solved = _ids_tagged(page.path.parent / "solutions" / page.path.name, "solution")
     for index, cell in page.tagged("exercise"):
         if cell.id not in solved:

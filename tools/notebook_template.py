@@ -1,4 +1,4 @@
-"""What every notebook repeats: the Colab badge, the set-up cell, the repository's address.
+"""What every notebook repeats: Colab badge, set-up and parameters cell, the course's address.
 
 The address stands in ``pyproject.toml`` and nowhere else by hand. ``stamp`` carries it into the
 notebooks and the few text files that name it; ``stale_addresses`` finds what differs.
@@ -14,6 +14,10 @@ from tools.notebook_files import Course, code_cells, tags
 
 # Text files beside the notebooks that name the repository where they exist.
 ADDRESS_FILES = ("README.md", "README.ko.md", "CITATION.cff")
+
+PARAMETERS = """\
+PROFILE = os.environ.get("COURSE_PROFILE", "demo")
+DATA = os.environ.get("COURSE_DATA", "sample")"""
 
 _BADGE = re.compile(r"^\[!\[[^\]]*\]\([^)]*colab-badge\.svg\)\]\([^)]*\)$", re.MULTILINE)
 _TITLE = re.compile(r"^# .*$", re.MULTILINE)

@@ -10,8 +10,8 @@ import signal
 import sys
 import time
 
-from tools.runner import report, supervisor
-from tools.runner.options import OptionError, Options
+from tools.runner import lock, report, supervisor
+from tools.runner.options import OptionError, Options, as_typed
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,11 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the chapters that the command line and the environment name; return the exit code."""
     try:
         options = Options.choose(**vars(_parser().parse_args(arguments)))
+        with lock.held(options.build):
+            return _run(options)
     except OptionError as error:
         print(f"run_course: {error}", file=sys.stderr)
         return 2
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job ends as tidily as Ctrl-C
-        signal.signal(ending, signal.default_int_handler)
+
+
+def _run(options: Options) -> int:
+    for name in ("SIGTERM", "SIGHUP"):  # a cancelled job ends as tidily as Ctrl-C
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     begun = time.perf_counter()
     try:
         outcomes = supervisor.run(options)
@@ -39,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     print(report.table(options, outcomes))
     print(
         f"\nProfile {options.profile}, data {options.data}, {seconds:.0f} s in all. "
-        f"The same and more in {os.path.relpath(path)}",
+        f"The same and more in {as_typed(path)}",
         flush=True,
     )
+    if page := report.first_page(options, outcomes):
+        print(f"Open {page}", flush=True)
     failed = report.failures(outcomes)
     if failed:
         print(f"\n{failed}", file=sys.stderr)

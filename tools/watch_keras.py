@@ -10,6 +10,7 @@ import importlib.util
 import inspect
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.abc import MetaPathFinder
@@ -45,6 +46,7 @@ class Fit:
     """One call of ``Model.fit`` as it happened.
 
     Attributes:
+        model: Number of the model object, in the order in which models were first trained.
         cell: Execution count of the cell that called it; None until that cell has ended.
         epochs_asked: ``epochs - initial_epoch``.
         pictures_per_epoch: Pictures that the training steps of each begun epoch received.
@@ -54,6 +56,7 @@ class Fit:
     """
 
     epochs_asked: int
+    model: int
     cell: int | None = None
     pictures_per_epoch: list[int] = field(default_factory=list)
     batches: int = 0
@@ -66,6 +69,9 @@ class TrainingWatch:
 
     def __init__(self):
         self._variables = None
+        self._models = weakref.WeakKeyDictionary()  # a number of its own for every trained model
+        self._num_models = 0
+        self._applying = 0  # optimizers at work within each other
         self._open_fits: list[tuple[Fit, list[int]]] = []
         self._inside_fits = Counts()
         self._outside_seen = Counts()
@@ -122,14 +128,37 @@ class TrainingWatch:
             # Here and not at import: an optimizer creates variables anyway, whereas at import a
             # notebook may still want to choose its devices or the growth of GPU memory.
             self._create_variables()
+            for kind in type(optimizer).__mro__:  # every kind of optimizer updates in its own way
+                update = vars(kind).get("update_step")
+                if update is not None and update not in counted:
+                    kind.update_step = self._counted_update(update)
+                    counted.add(kind.update_step)
 
-        @functools.wraps(apply)
-        def counted_apply(optimizer, *args, **kwargs):
-            # Not the optimizer's own `iterations`: loading a saved model sets that to any number.
-            self._create_variables()["steps"].assign_add(1)
-            return apply(optimizer, *args, **kwargs)
+        # Not the optimizer's own `iterations`: loading a saved model sets that to any number.
+        counted = set()
+        optimizer_class.__init__ = counted_init
+        optimizer_class.apply = self._counted_update(apply)
 
-        optimizer_class.__init__, optimizer_class.apply = counted_init, counted_apply
+    def _counted_update(self, update: Callable) -> Callable:
+        """Count calls as optimizer steps, but not those that another counted one makes."""
+
+        @functools.wraps(update)
+        def counted_update(optimizer, *args, **kwargs):
+            if not self._applying:
+                self._create_variables()["steps"].assign_add(1)
+            self._applying += 1
+            try:
+                return update(optimizer, *args, **kwargs)
+            finally:
+                self._applying -= 1
+
+        return counted_update
+
+    def _number_of(self, model) -> int:
+        if model not in self._models:
+            self._num_models += 1
+            self._models[model] = self._num_models
+        return self._models[model]
 
     def _watch_training_steps(self, trainer_class: type) -> None:
         make_function = trainer_class._make_function
@@ -166,7 +195,7 @@ class TrainingWatch:
             arguments = signature.bind(trainer, *args, **kwargs)
             arguments.apply_defaults()
             asked = arguments.arguments["epochs"] - arguments.arguments["initial_epoch"]
-            record, marks = Fit(epochs_asked=asked), []
+            record, marks = Fit(epochs_asked=asked, model=self._number_of(trainer)), []
             before, begun = self._counts(), time.perf_counter()
             self._open_fits.append((record, marks))
             try:

@@ -7,10 +7,10 @@ the peak of memory. It rewrites its record after every cell; the notebook notice
 
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 
+from tools import atomic_files
 from tools.watch_keras import TrainingWatch
 
 SETTINGS_VARIABLE = "COURSE_WATCH"
@@ -25,15 +25,14 @@ LAUNCH = (
 
 def peak_memory_bytes() -> int:
     """Return the most memory that this process ever held."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # bytes on macOS, else KiB
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` beside ``path`` and rename it, so that no reader sees half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 class CellWatch:
@@ -98,7 +97,7 @@ class CellWatch:
             "failed_commands": self._failed_commands,
             **self._training.record(),
         }
-        write_atomically(self._path, json.dumps(record))
+        atomic_files.write(self._path, json.dumps(record))
 
 
 def kernel_spec() -> dict:

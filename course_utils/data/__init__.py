@@ -30,6 +30,7 @@ __all__ = [
     "load",
     "load_folder",
     "materialize",
+    "resolve_source",
     "split_by_folder",
     "split_by_fraction",
     "split_by_group",
@@ -64,9 +65,9 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
             (60,000 and 10,000). Of drawn digits these are the first, ten of each class in every
             hundred. Of other digits they are the first of one fixed random order, so the classes
             are about as frequent as in the whole set. Fewer are always part of more. Without a
-            size, all pictures come in the order of the file. For the other sets ``per_class``:
-            the first pictures of each class (of each of the two horse-or-human sets), from all
-            persons in turn.
+            size, or with None, all pictures come in the order of the file. For the other sets
+            ``per_class``: the first pictures of each class (of each of the two horse-or-human
+            sets), from all persons in turn.
 
     Returns:
         What the catalog's entry holds, as described under ``name``.
@@ -77,31 +78,42 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         FileNotFoundError: If the folder does not hold the set.
         DownloadError: If the download fails.
 
-    Used in: 02, 04, 05.
+    Used in: 02, 03, 04, 05.
     """
-    if name not in CATALOG:
+    if not isinstance(name, str) or name not in CATALOG:
         raise ValueError(f"unknown data set {name!r}; choose one of {', '.join(CATALOG)}")
     entry = CATALOG[name]
     for size in sizes:
         if size not in entry.sizes:
             raise ValueError(f"{name!r} has no size {size!r}; it takes {', '.join(entry.sizes)}")
-    if source == "sample":
+    place = resolve_source(source)
+    if place == "sample":
         loaded, origin = entry.draw(**sizes), f"{entry.sample_content}, drawn by the course"
-    elif source == "download":
+    elif place == "download":
         folder = entry.fetch()
         loaded, origin = entry.read(folder, **sizes), f"{entry.content}, downloaded to {folder}"
     else:
-        folder = _existing_folder(source)
-        loaded, origin = entry.read(folder, **sizes), f"{entry.content}, read from {folder}"
+        loaded, origin = entry.read(place, **sizes), f"{entry.content}, read from {place}"
     print(f"{name}: {origin}")
     return loaded
 
 
-def _existing_folder(source: str | os.PathLike) -> Path:
-    """Return the folder that ``source`` names."""
+def resolve_source(source: str | os.PathLike) -> str | Path:
+    """Return where pictures come from: ``"sample"``, ``"download"`` or an existing folder.
+
+    Args:
+        source: One of the two words, or a folder's path, in which ``~`` stands for the home folder.
+
+    Raises:
+        ValueError: If it is none of these.
+
+    Used in: every chapter.
+    """
+    if source in ("sample", "download"):
+        return source
     # An empty string would stand for the current folder.
     if isinstance(source, str | os.PathLike) and os.fspath(source):
-        folder = Path(source).expanduser()
+        folder = Path(os.path.expanduser(source))  # leaves an unknown user's ~ as it is
         if folder.is_dir():
             return folder
     raise ValueError(

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,28 +21,32 @@ def folder() -> Path:
 
 
 def arrays(
-    file_name: str, make: Callable[[], Mapping[str, np.ndarray]]
+    file_name: str, names: Collection[str], make: Callable[[], Mapping[str, np.ndarray]]
 ) -> Mapping[str, np.ndarray]:
     """Return arrays from the cache, or make them and keep them there.
 
-    A damaged file is replaced. Where the folder cannot be written to, the arrays are made every
-    time, and one printed line says so.
+    A file that is damaged or holds other names is replaced. Where the folder cannot be written to,
+    the arrays are made every time, and one printed line says so.
 
     Args:
         file_name: Name of the ``.npz`` file inside the cache folder. It must name everything that
             the arrays depend on.
+        names: The names of the arrays.
         make: Makes the arrays, by name.
 
     Returns:
         The arrays by name.
 
-    Used in: 02.
+    Used in: 02, 03.
     """
     path = folder() / file_name
     try:
-        return read_arrays(path)
+        stored = read_arrays(path)
     except (OSError, ValueError):
-        made = make()
+        stored = {}
+    if set(stored) == set(names):
+        return stored
+    made = make()
     try:
         _write_whole(path, made)
     except OSError as error:
@@ -57,7 +61,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         OSError: If the file is not there or must not be read.
         ValueError: If it is damaged or no ``.npz`` file of plain arrays.
 
-    Used in: 02.
+    Used in: 02, 03.
     """
     try:
         with np.load(path, allow_pickle=False) as stored:

@@ -1,5 +1,6 @@
 """The data sets of the course by name, each from three sources: drawn, downloaded, a folder."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,14 +47,15 @@ _NUM_TRAIN, _NUM_TEST = 60_000, 10_000
 _SUBSET_SEED = 0
 
 
-def _draw_mnist(num_train: int = _NUM_TRAIN, num_test: int = _NUM_TEST) -> LabelledDigits:
+def _draw_mnist(num_train: int | None = None, num_test: int | None = None) -> LabelledDigits:
     """Draw as many digits as MNIST has, or the first of them."""
     # The generators of pictures use the cache of this package, so they are imported late.
     from course_utils.samples import digits
 
-    _check_size("num_train", num_train, _NUM_TRAIN)
-    _check_size("num_test", num_test, _NUM_TEST)
-    return digits.load(num_train, num_test)
+    return digits.load(
+        _check_size("num_train", num_train, _NUM_TRAIN),
+        _check_size("num_test", num_test, _NUM_TEST),
+    )
 
 
 def _fetch_mnist() -> Path:
@@ -87,7 +89,7 @@ def _read_mnist(
         pictures, labels = stored[f"x_{split}"], stored[f"y_{split}"]
         _check_digits(path, split, pictures, labels)
         if size is not None:
-            _check_size(f"num_{split}", size, len(labels))
+            size = _check_size(f"num_{split}", size, len(labels))
             chosen = np.random.default_rng(_SUBSET_SEED).permutation(len(labels))[:size]
             pictures, labels = pictures[chosen], labels[chosen]
         parts.append((pictures, labels))
@@ -113,10 +115,23 @@ def _check_digits(path: Path, split: str, pictures: np.ndarray, labels: np.ndarr
         )
 
 
-def _check_size(argument: str, size: int, available: int) -> None:
-    """Raise a ValueError unless between 1 and ``available`` pictures are asked for."""
-    if not 1 <= size <= available:
-        raise ValueError(f"{argument} must be from 1 to {available:,}, got {size:,}")
+def _check_size(argument: str, size: int | None, available: int) -> int:
+    """Return how many pictures are asked for; None stands for all that are available.
+
+    Raises:
+        ValueError: If that is no whole number from 1 to ``available``.
+    """
+    if size is None:
+        return available
+    try:
+        number = operator.index(size)
+    except TypeError:
+        number = None
+    if number is None or isinstance(size, bool):
+        raise ValueError(f"{argument} must be a whole number of pictures or None, got {size!r}")
+    if not 1 <= number <= available:
+        raise ValueError(f"{argument} must be from 1 to {available:,}, got {number:,}")
+    return number
 
 
 #: All data sets by the name that :func:`course_utils.data.load` takes.

@@ -140,7 +140,7 @@ def split_by_group(
         ValueError: If there are no groups or too few of them, for fractions that leave nothing for
             a subset, a negative seed, or duplicates.
 
-    Used in: 05.
+    Used in: 04, 05.
     """
     fractions = shares.of_subsets(validation, test)
     shares.check_seed(seed)

@@ -15,6 +15,7 @@ def show_pictures(
     columns: int = 6,
     size: float = 1.5,
     limits: tuple[float, float] | None = (0, 255),
+    axes: Sequence[plt.Axes] | None = None,
 ) -> np.ndarray:
     """Show pictures in a grid.
 
@@ -24,6 +25,7 @@ def show_pictures(
         columns: Pictures in a row.
         size: Width of one picture in inches.
         limits: The values shown black and white; None scales each picture by itself.
+        axes: Where to draw, one for each picture; a new figure by default.
 
     Returns:
         The axes in use, one per picture.
@@ -37,20 +39,27 @@ def show_pictures(
         raise ValueError("there is no picture to show")
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"{len(pictures)} pictures but {len(titles)} titles")
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    height = size * pictures[0].shape[0] / pictures[0].shape[1] + (0.3 if titles is not None else 0)
-    _, grid = plt.subplots(rows, columns, figsize=(size * columns, height * rows), squeeze=False)
+    if axes is None:
+        columns = min(columns, len(pictures))
+        rows = -(-len(pictures) // columns)
+        height = size * pictures[0].shape[0] / pictures[0].shape[1]
+        height += 0.3 if titles is not None else 0
+        _, grid = plt.subplots(
+            rows, columns, figsize=(size * columns, height * rows), squeeze=False
+        )
+        axes = grid.ravel()
+    elif len(axes) < len(pictures):
+        raise ValueError(f"{len(pictures)} pictures but {len(axes)} axes")
     black, white = limits or (None, None)
-    for axes in grid.flat:
-        axes.axis("off")
-    for index, (axes, picture) in enumerate(zip(grid.flat, pictures, strict=False)):
+    for ax in axes:
+        ax.axis("off")
+    for index, (ax, picture) in enumerate(zip(axes, pictures, strict=False)):
         one_channel = picture.ndim == 3 and picture.shape[-1] == 1
         shown = picture[..., 0] if one_channel else picture
-        axes.imshow(shown, cmap="gray", vmin=black, vmax=white)
+        ax.imshow(shown, cmap="gray", vmin=black, vmax=white)
         if titles is not None:
-            axes.set_title(str(titles[index]), fontsize=11)
-    return grid.flat[: len(pictures)]
+            ax.set_title(str(titles[index]), fontsize=11)
+    return axes[: len(pictures)]
 
 
 def show_numbers(

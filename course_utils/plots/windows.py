@@ -71,14 +71,11 @@ def show_windows(
     Raises:
         ValueError: As :func:`course_utils.arithmetic.output_size`.
 
-    Used in: 02, 03.
+    Used in: 02.
     """
-    output_size = arithmetic.output_size(input_size, kernel_size, stride, padding, dilation)
+    windows = arithmetic.taps(input_size, kernel_size, stride, padding, dilation)
     before, after = arithmetic.padding_amounts(input_size, kernel_size, stride, padding, dilation)
-    windows = [
-        [index * stride - before + tap * dilation for tap in range(kernel_size)]
-        for index in range(output_size)
-    ]
+    output_size = len(windows)
     reached = {pixel for window in windows for pixel in window}
     if ax is None:
         width = 0.5 * (input_size + before + after) + 1.5

@@ -7,16 +7,13 @@ under the final name is whole.
 Used in: 04, 05, 06, 07, 08.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from tqdm import tqdm
-
-from course_utils.data import atomic, cache
+from course_utils.data import atomic, cache, progress
 from course_utils.samples import hands, horses_humans, pets
 
 #: The sets by name; each module tells VERSION, PER_CLASS, SIZE, files() and encode().
@@ -77,16 +74,11 @@ def draw_folder(
 
     work = [(path, name, arguments) for path, arguments in module.files(per_class, size, seed)]
     with atomic.new_folder(target) as unfinished:
-        # As text and not as a widget, which a saved notebook could not show.
-        with tqdm(
-            total=len(work),
-            desc=f"Drawing {name}",
-            unit=" pictures",
-            disable=not show_progress,
-            file=sys.stdout,
-        ) as bar:
-            for done in _drawn(unfinished, work, num_workers):
-                bar.update(done)
+        portions = _drawn(unfinished, work, num_workers)
+        if show_progress:
+            portions = progress.count(portions, f"Drawing {name}", len(work))
+        for _ in portions:
+            pass
         _check(unfinished, [path for path, _, _ in work])
     return target
 

@@ -1,11 +1,12 @@
 """A notebook's cells, and where each stands in words that lead a person to it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
+
+from tools import notebook_files as files
+from tools.notebook_files import tags
 
 # Cells that papermill adds; they do not count when cells are numbered.
 _ADDED_TAGS = {"injected-parameters", "papermill-error-cell-tag"}
@@ -40,26 +41,19 @@ def read(path: Path) -> NotebookNode:
         ValueError: If the file is not a notebook of format 4.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for number, cell in enumerate(content["cells"], start=1):
-            cell.setdefault("id", f"cell-{number}")
-        content["nbformat_minor"] = max(content["nbformat_minor"], 5)
-        return nbformat.reads(json.dumps(content), as_version=4)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(f"{path.name} is not a notebook of format 4: {error!r}") from error
+        notebook = files.read(path)
+    except ValueError as error:
+        raise ValueError(f"{path.name} {error}") from error
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.setdefault("id", f"cell-{number}")
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    return notebook
 
 
-def tags(cell: NotebookNode) -> set[str]:
-    """Return the tags of a cell."""
-    return set(cell.metadata.get("tags", []))
-
-
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+def executed_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the cells with code in them, without those that papermill added."""
     return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.source.strip() and not tags(cell) & _ADDED_TAGS
+        cell for _, cell in files.code_cells(notebook) if cell.source.strip() and not _added(cell)
     ]
 
 
@@ -67,10 +61,10 @@ def place_of(notebook: NotebookNode, wanted: NotebookNode) -> Place:
     """Say where ``wanted``, one of the notebook's own cells, stands."""
     number, heading = 0, ""
     for cell in notebook.cells:
-        number += not tags(cell) & _ADDED_TAGS
+        number += not _added(cell)
         if cell is wanted:
             break
-        if cell.cell_type == "markdown" and not tags(cell) & _ADDED_TAGS:
+        if cell.cell_type == "markdown" and not _added(cell):
             heading = _last_heading(cell.source) or heading
     first = next((line for line in wanted.source.splitlines() if line.strip()), "")
     return Place(number, wanted.get("id", "none"), heading, _shortened(first.strip()))
@@ -87,11 +81,15 @@ def place_of_execution(notebook: NotebookNode, execution_count: int) -> Place | 
 def title_of(notebook: NotebookNode) -> str:
     """Return the notebook's first heading, or an empty string."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and not tags(cell) & _ADDED_TAGS:
+        if cell.cell_type == "markdown" and not _added(cell):
             for line in cell.source.splitlines():
                 if line.startswith("#"):
                     return line.lstrip("#").strip()
     return ""
+
+
+def _added(cell: NotebookNode) -> bool:
+    return not _ADDED_TAGS.isdisjoint(tags(cell))
 
 
 def _last_heading(markdown: str) -> str:

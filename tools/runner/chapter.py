@@ -14,12 +14,12 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from course_utils import profiles
+from tools import atomic_files
 from tools.runner import failure, honesty, outputs, page, parameters, results
-from tools.runner.cells import Place, code_cells, place_of, read
+from tools.runner.cells import Place, executed_cells, place_of, read
 from tools.runner.failure import Failure
 from tools.runner.options import Options, chapter_number
 from tools.runner.outcome import KERNEL_NAME, Files, Outcome
-from tools.watched_kernel import write_atomically
 
 _START_TIMEOUT = 120
 
@@ -51,9 +51,9 @@ def _prepare(files: Files) -> Failure | None:
     try:
         notebook = read(files.source)
     except ValueError as error:
-        remedy = "save it again in JupyterLab, or restore it with git"
-        return Failure("NotebookUnreadable", failure.shorten(str(error)), remedy)
-    write_atomically(files.prepared, nbformat.writes(notebook))
+        message, _, remedy = str(error).partition("; ")
+        return Failure("NotebookUnreadable", failure.shorten(message), remedy)
+    atomic_files.write(files.prepared, nbformat.writes(notebook))
     return parameters.check(notebook)
 
 
@@ -61,7 +61,7 @@ def _execute(
     files: Files, options: Options, outcome: Outcome, report_cell: Callable[[str, str], None]
 ) -> list[Failure]:
     """Run the notebook in the watched kernel; return the failure that ended it, if any."""
-    ids = {cell.id for cell in code_cells(read(files.prepared))}
+    ids = {cell.id for cell in executed_cells(read(files.prepared))}
     started: dict[str, float] = {}
 
     def begin(cell, cell_index):
@@ -152,9 +152,9 @@ def _publish(files: Files, outcome: Outcome, executed) -> None:
     for cell in executed.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    write_atomically(files.notebook, nbformat.writes(executed) + "\n")
+    atomic_files.write(files.notebook, nbformat.writes(executed) + "\n")
     text = page.render(executed, files.source.stem, str(files.source.parent))
-    write_atomically(files.page, text)
+    atomic_files.write(files.page, text)
     outcome.copies = [f"notebooks/{path.name}" for path in (files.notebook, files.page)]
     requests = page.outside_requests(text)
     if requests:

@@ -1,8 +1,12 @@
 """Holds the training that really happened against the training that the profile plans.
 
 Every planned training happens exactly once, in one call of ``fit`` that asks for the planned number
-of epochs, and every epoch sees the planned number of pictures in batches of the planned size. A fit
-may end early (early stopping); nothing else may train.
+of epochs, and every epoch sees the planned number of pictures in batches of the planned size, with
+at most one optimizer step a batch. A fit may end early (early stopping); nothing else may train.
+
+Every plan has a model object of its own, so that no model trains longer than one plan says. The
+stages of one model share what stands before the second dot of their names: ``06.transfer.head``
+and ``06.transfer.fine_tuned`` may train the same object.
 """
 
 import math
@@ -51,16 +55,23 @@ def _compare_fits(
 ) -> list[Failure]:
     missing = dict(planned)
     unplanned = []
+    failures = []
+    first_plans: dict[int, str] = {}  # by model, the plan that it followed first
     for fit in happened:
-        name = next((name for name, plan in missing.items() if _follows(fit, plan)), None)
-        if name is None:
+        following = [name for name, plan in missing.items() if _follows(fit, plan)]
+        if not following:
             unplanned.append(fit)
-        else:
-            del missing[name]
+            continue
+        first = first_plans.get(fit["model"])
+        same_model = (name for name in following if first and _model_in(name) == _model_in(first))
+        name = next(same_model, following[0])
+        del missing[name]
+        first = first_plans.setdefault(fit["model"], name)
+        if _model_in(first) != _model_in(name):
+            failures.append(_same_model_again(fit, first, name, notebook))
     # Show differences side by side: most likely the n-th unexpected fit was meant to be the n-th
     # planned training that is missing.
     names = list(missing)
-    failures = []
     for index, fit in enumerate(unplanned):
         name = names[index] if index < len(names) else None
         failures.append(_unplanned(fit, name, missing.get(name), notebook))
@@ -75,7 +86,13 @@ def _follows(fit: dict, plan: Training) -> bool:
         and done <= plan.epochs
         and set(fit["pictures_per_epoch"]) == {plan.pictures}
         and fit["batches"] == done * _batches_per_epoch(plan)
+        and fit["steps"] <= fit["batches"]  # fewer where loss scaling skips one
     )
+
+
+def _model_in(name: str) -> str:
+    """Return ``"06.transfer"`` for ``"06.transfer.fine_tuned"``, a stage of that model."""
+    return ".".join(name.split(".")[:2])
 
 
 def _batches_per_epoch(plan: Training) -> int:
@@ -98,6 +115,16 @@ def _unplanned(
         _ERROR,
         f"{wanted}; observed {_fit_in_words(fit)}",
         remedy,
+        str(place_of_execution(notebook, fit["cell"]) or ""),
+    )
+
+
+def _same_model_again(fit: dict, first: str, name: str, notebook: NotebookNode) -> Failure:
+    return Failure(
+        _ERROR,
+        f"planned {name}: a model of its own; observed the model that was trained for {first}",
+        f"build a new model for {name}, or name both plans as stages of one model, such as "
+        f"{_model_in(first)}.first and {_model_in(first)}.second",
         str(place_of_execution(notebook, fit["cell"]) or ""),
     )
 
@@ -135,7 +162,8 @@ def _fit_in_words(fit: dict) -> str:
     batches = math.ceil(fit["batches"] / done) if done else fit["batches"]
     return (
         f"{_count(done, 'epoch')}{asked} × {pictures} pictures "
-        f"({_count(batches, 'batch', 'batches')})"
+        f"({_count(batches, 'batch', 'batches')}), {_count(fit['steps'], 'optimizer step')} in "
+        f"{_count(fit['batches'], 'batch', 'batches')}"
     )
 
 

@@ -1,5 +1,6 @@
 """What is to be run, read from the environment and the command line and checked before anything."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,6 +114,14 @@ def chapter_number(stem: str) -> str:
     return stem.split("_")[0]
 
 
+def as_typed(path: Path) -> str:
+    """Return a path as a person would type it here: relative, unless that is on another drive."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
+
+
 def _checked_data(data: str) -> str:
     if data in DATA_WORDS:
         return data
@@ -131,7 +140,9 @@ def _select(folder: Path, wanted: str) -> tuple[Path, ...]:
     if not wanted.strip():
         return tuple(notebooks)
     existing = sorted({chapter_number(path.stem) for path in notebooks})
+    # People say "chapter 2".
     names = [name.strip() for name in wanted.split(",")]
+    names = [name.zfill(2) if name.isdigit() else name for name in names]
     unknown = [name for name in names if name not in existing]
     if unknown:
         raise OptionError(

@@ -9,13 +9,12 @@ import ast
 
 from nbformat import NotebookNode
 
-from tools.runner.cells import place_of, tags
+from tools.notebook_files import tags
+from tools.notebook_template import PARAMETERS
+from tools.runner.cells import place_of
 from tools.runner.failure import Failure
 
-EXPECTED = {
-    "PROFILE": 'PROFILE = os.environ.get("COURSE_PROFILE", "demo")',
-    "DATA": 'DATA = os.environ.get("COURSE_DATA", "sample")',
-}
+EXPECTED = {line.split(" = ")[0]: line for line in PARAMETERS.splitlines()}
 _REMEDY = "the cell tagged `parameters` holds exactly these two lines: " + " and ".join(
     EXPECTED.values()
 )

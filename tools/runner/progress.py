@@ -1,22 +1,24 @@
 """How far the run has come and how long it will still take.
 
-A cell weighs as many seconds as it took in the last run with the same profile and data; without
-such a run every cell weighs the same. On a terminal a bar moves; elsewhere a line appears now and
-then, so that a log shows that the run is alive.
+Every cell has a weight, the seconds that it will probably take (see ``weights``). How fast this
+machine is compared with that is learned from the cells that have ended, so that the time left only
+falls while a cell runs. On a terminal a bar moves; elsewhere a line appears now and then, so that a
+log shows that the run is alive.
 """
 
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 from tqdm import tqdm
 
-from tools.runner import report
-from tools.runner.cells import code_cells, read
+from tools.runner import weights
 from tools.runner.options import Options
 
 _SECONDS_BETWEEN_LINES = 30
-_LEAST_WEIGHT = 0.05  # no cell is free, or the bar could stand still for many of them
+# Until this share of the weights has ended, the pace stays near that of the weights: the first
+# cells, which only import, say little about those that train.
+_TRUSTED_SHARE = 0.1
 
 
 class Progress:
@@ -24,30 +26,35 @@ class Progress:
 
     Args:
         options: How the course is run.
+        clock: Seconds since any moment.
     """
 
-    def __init__(self, options: Options):
-        self._weights, self._in_seconds = _weights(options)
+    def __init__(self, options: Options, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._jobs = options.jobs
+        self._weights = weights.of_cells(options)
         self._total = sum(sum(cells.values()) for cells in self._weights.values())
         self._left = {stem: dict(cells) for stem, cells in self._weights.items()}
         self._running: dict[str, tuple[str, float]] = {}
-        self._begun = self._last_line = time.monotonic()
+        # Seconds and weights of all cells that have ended.
+        self._seconds_ended = self._weights_ended = _TRUSTED_SHARE * self._total
+        self._begun = self._last_line = clock()
         self._bar = tqdm(
             total=self._total,
             file=sys.stderr,
             disable=not sys.stderr.isatty(),
-            smoothing=0,
             leave=False,
-            bar_format="{percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} left{postfix}",
+            bar_format="{percentage:3.0f}% |{bar}| {elapsed} so far{postfix}",
         )
 
     def cell(self, stem: str, event: str, cell_id: str) -> None:
         """Note that a cell of a chapter has ``"started"`` or ``"finished"``."""
         if event == "started":
-            self._running[stem] = (cell_id, time.monotonic())
+            self._running[stem] = (cell_id, self._clock())
         else:
-            self._left[stem].pop(cell_id, None)
-            self._running.pop(stem, None)
+            _, begun = self._running.pop(stem)
+            self._seconds_ended += self._clock() - begun
+            self._weights_ended += self._left[stem].pop(cell_id, 0.0)
         self.tick()
 
     def end_chapter(self, stem: str, passed: bool) -> None:
@@ -60,27 +67,39 @@ class Progress:
 
     def tick(self) -> None:
         """Show how far the run is."""
-        self._bar.set_postfix_str(self._where(), refresh=False)
-        self._bar.n = self._done()
+        self._bar.set_postfix_str(f"{self._time_left()}, {self._where()}", refresh=False)
+        self._bar.n = self._total - sum(self._weights_left())
         self._bar.refresh()
-        if self._bar.disable and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
+        if self._bar.disable and self._clock() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._print(self._where())
 
     def close(self) -> None:
         """Remove the bar from the terminal."""
         self._bar.close()
 
-    def _done(self) -> float:
-        left = sum(sum(cells.values()) for cells in self._left.values())
-        return min(self._total - left + self._done_of_running(), self._total)
+    def _weights_left(self) -> list[float]:
+        """Return what is left of each chapter; a running cell is partly done."""
+        return [
+            sum(cells.values()) - self._done_of_running(stem) for stem, cells in self._left.items()
+        ]
 
-    def _done_of_running(self) -> float:
-        if not self._in_seconds:
+    def _done_of_running(self, stem: str) -> float:
+        if stem not in self._running:
             return 0.0
-        return sum(
-            min(time.monotonic() - begun, self._left[stem].get(cell_id, 0.0))
-            for stem, (cell_id, begun) in self._running.items()
-        )
+        cell_id, begun = self._running[stem]
+        return min((self._clock() - begun) / self._pace(), self._left[stem].get(cell_id, 0.0))
+
+    def _pace(self) -> float:
+        """Return how many seconds a weight of one second takes here."""
+        return self._seconds_ended / self._weights_ended if self._weights_ended else 1.0
+
+    def _seconds_left(self) -> float:
+        left = self._weights_left()
+        # The last chapter runs alone, however many could run at a time.
+        return self._pace() * max(sum(left) / self._jobs, *left, 0.0)
+
+    def _time_left(self) -> str:
+        return f"about {tqdm.format_interval(self._seconds_left())} left"
 
     def _where(self) -> str:
         places = []
@@ -90,36 +109,11 @@ class Progress:
         return ", ".join(places)
 
     def _print(self, message: str) -> None:
-        self._last_line = time.monotonic()
-        elapsed, done = self._last_line - self._begun, self._done()
-        left = elapsed * (self._total - done) / done if done else None
-        remaining = f"about {tqdm.format_interval(left)} left" if left is not None else "started"
-        share = done / self._total if self._total else 1.0
+        self._last_line = self._clock()
+        elapsed = tqdm.format_interval(self._last_line - self._begun)
+        share = 1 - sum(self._weights_left()) / self._total if self._total else 1.0
         print(
-            f"[{tqdm.format_interval(elapsed)}] {share:4.0%}, {remaining}: {message}",
+            f"[{elapsed}] {share:4.0%}, {self._time_left()}: {message}",
             file=sys.stderr,
             flush=True,
         )
-
-
-def _code_cell_ids(source: Path) -> list[str]:
-    try:
-        return [cell.id for cell in code_cells(read(source))]
-    except ValueError:  # the worker will say so
-        return []
-
-
-def _weights(options: Options) -> tuple[dict[str, dict[str, float]], bool]:
-    """Return the weight of every code cell by chapter and id, and whether these are seconds."""
-    ids = {source.stem: _code_cell_ids(source) for source in options.chapters}
-    known = report.last_cell_seconds(options)
-    seconds = [value for stem in ids for value in known.get(stem, {}).values()]
-    usual = sum(seconds) / len(seconds) if seconds else 1.0
-    weights = {
-        stem: {
-            cell_id: max(known.get(stem, {}).get(cell_id, usual), _LEAST_WEIGHT)
-            for cell_id in cell_ids
-        }
-        for stem, cell_ids in ids.items()
-    }
-    return weights, bool(seconds)

@@ -1,14 +1,13 @@
 """The table at the end of a run, and the same as JSON."""
 
 import json
-import os
 import unicodedata
 from pathlib import Path
 
 from course_utils import profiles
-from tools.runner.options import Options
+from tools import atomic_files
+from tools.runner.options import Options, as_typed
 from tools.runner.outcome import Outcome
-from tools.watched_kernel import write_atomically
 
 _HEADINGS = ("chapter", "cells", "seconds", "MB at most", "pictures × epochs", "result", "copy")
 _NUMBERS = {1, 2, 3, 4}  # columns set to the right
@@ -34,7 +33,7 @@ def write(options: Options, outcomes: list[Outcome], seconds: float) -> Path:
         "chapters": [outcome.as_json() for outcome in outcomes],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    atomic_files.write(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return path
 
 
@@ -68,13 +67,19 @@ def failures(outcomes: list[Outcome]) -> str:
     return "\n\n".join(blocks)
 
 
+def first_page(options: Options, outcomes: list[Outcome]) -> str | None:
+    """Return the path of the first executed chapter as a web page; None if there is none."""
+    pages = [copy for outcome in outcomes for copy in outcome.copies if copy.endswith(".html")]
+    return as_typed(options.build / pages[0]) if pages else None
+
+
 def _path(options: Options) -> Path:
     return options.build / "report.json"
 
 
 def _row(options: Options, outcome: Outcome) -> tuple[str, ...]:
     memory = outcome.peak_memory_mb
-    copies = [os.path.relpath(options.build / copy) for copy in outcome.copies]
+    copies = [as_typed(options.build / copy) for copy in outcome.copies]
     return (
         outcome.chapter,
         f"{outcome.cells}",

@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 
 from course_utils import profiles
-from tools import watched_kernel
+from tools import atomic_files, watched_kernel
 from tools.runner import failure
 from tools.runner.failure import Failure
-from tools.runner.options import REPOSITORY, Options
+from tools.runner.options import REPOSITORY, Options, as_typed
 from tools.runner.outcome import KERNEL_NAME, Files, Outcome
 from tools.runner.progress import Progress
 
@@ -132,7 +132,7 @@ def _crashed(stem: str, exit_code: int, options: Options) -> Outcome:
     else:
         last = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
         message = f"the runner itself failed (exit code {exit_code}): {failure.shorten(last)}"
-        remedy = f"read the traceback in {os.path.relpath(log)}"
+        remedy = f"read the traceback in {as_typed(log)}"
     return Outcome(chapter=stem, failures=[Failure("WorkerDied", message, remedy)])
 
 
@@ -140,7 +140,7 @@ def _write_kernel_spec(options: Options) -> None:
     folder = options.build / "jupyter" / "kernels" / KERNEL_NAME
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(watched_kernel.kernel_spec(), indent=1)
-    watched_kernel.write_atomically(folder / "kernel.json", text)
+    atomic_files.write(folder / "kernel.json", text)
 
 
 def _environment(options: Options, files: Files) -> dict[str, str]:
