@@ -24,7 +24,7 @@ class Recorded:
     facts: dict[str, str]
 
     def __str__(self) -> str:
-        return " · ".join(f"{name} {value}" for name, value in self.facts.items())
+        return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
 
 
 def names() -> list[str]:
