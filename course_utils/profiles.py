@@ -28,6 +28,11 @@ class Training:
     image_size: int | None = None
 
     @property
+    def num_batches(self) -> int:
+        """Optimizer steps in one epoch; the last batch may be smaller."""
+        return -(-self.pictures // self.batch_size)
+
+    @property
     def work(self) -> int:
         """Pictures times epochs, the measure of work that does not depend on the machine."""
         return self.epochs * self.pictures

@@ -206,11 +206,7 @@ def fit(
         raise ValueError("the model is not compiled; call model.compile(...) before training")
     if monitor and monitor.startswith("val_") and validation_data is None:
         raise ValueError(f"to monitor {monitor!r}, training needs validation_data")
-    if isinstance(train_data, tuple) and len(train_data[0]) != plan.pictures:
-        raise ValueError(
-            f"the profile plans {plan.pictures:,} training pictures, these are "
-            f"{len(train_data[0]):,}. After changing PROFILE, restart the kernel and run all cells."
-        )
+    _refuse_other_profile(train_data, plan)
     arguments = {"verbose": 0, "epochs": plan.epochs, "validation_data": validation_data}
     if isinstance(train_data, tuple):
         pictures, labels = train_data
@@ -242,6 +238,19 @@ def fit(
             best_epoch = _best_epoch(metrics[monitor], _direction(monitor))
             model.load_weights(best_weights)
     return History(metrics, monitor, best_epoch, seconds)
+
+
+def _refuse_other_profile(train_data, plan: profiles.Training) -> None:
+    """Raise a ValueError where the data were loaded under another profile than the plan's."""
+    if isinstance(train_data, tuple):
+        planned, found, unit = plan.pictures, len(train_data[0]), "pictures"
+    else:
+        planned, found, unit = plan.num_batches, int(train_data.cardinality()), "batches"
+    if found >= 0 and found != planned:  # below 0: the data set does not know its length
+        raise ValueError(
+            f"the profile plans {planned:,} training {unit}, these are {found:,}. "
+            "After changing PROFILE, restart the kernel and run all cells."
+        )
 
 
 class _RequireMetric(keras.callbacks.Callback):

@@ -87,8 +87,15 @@ def test_a_dataset_is_taken_as_it_is(data):
     import tensorflow as tf
 
     model = _model()
-    training.fit(model, tf.data.Dataset.from_tensor_slices(data).batch(8), PLAN)
-    assert int(model.optimizer.iterations) == 4 * 8
+    training.fit(model, tf.data.Dataset.from_tensor_slices(data).batch(16), PLAN)
+    assert int(model.optimizer.iterations) == 4 * 4
+
+
+def test_a_dataset_of_another_profile_is_refused(data):
+    import tensorflow as tf
+
+    with pytest.raises(ValueError, match="plans 4 training batches, these are 8"):
+        training.fit(_model(), tf.data.Dataset.from_tensor_slices(data).batch(8), PLAN)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ arguments go to JupyterLab.
 import hashlib
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
-from tools import atomic_files
+from tools import atomic_files, notebook_files
 from tools.runner.options import REPOSITORY, OptionError, Options
 
 
@@ -36,31 +35,46 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def copy_chapters(chapters: Path, copies: Path) -> list[str]:
-    """Copy the chapters, without solutions, for a student or a class to work in.
+    """Copy the chapters, without solutions and outputs, for a student or a class to work in.
 
-    A copy that is still as it was made follows its chapter. One that was changed is left alone.
+    The outputs that git keeps would give away what a reader is asked to predict. A copy that is
+    still as it was made follows its chapter; one in which somebody typed is left alone.
 
     Returns:
         The names of the changed copies whose chapter has a newer version by now.
     """
     copies.mkdir(exist_ok=True)
     record = copies / ".copied.json"  # the hash of each chapter when it was copied
-    made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    try:
+        made = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        made = {}  # lost or damaged: only copies that equal their chapter are then replaced
     kept = []
     for chapter in sorted(chapters.glob("*.ipynb")):
         copy, new = copies / chapter.name, _digest(chapter)
-        if copy.exists() and _digest(copy) != made.get(chapter.name):
+        if copy.exists() and _digest(copy) not in (made.get(chapter.name), new):
             if made.get(chapter.name) != new:
                 kept.append(chapter.name)
             continue
-        shutil.copyfile(chapter, copy)
+        notebook = notebook_files.read(chapter)
+        for _, cell in notebook_files.code_cells(notebook):
+            cell.outputs, cell.execution_count = [], None
+        atomic_files.write(copy, notebook_files.render(notebook))
         made[chapter.name] = new
     atomic_files.write(record, json.dumps(made, indent=1) + "\n")
     return kept
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the hash of what a notebook's cells say.
+
+    JupyterLab rewrites metadata as soon as it opens a file; that is nobody's change.
+    """
+    try:
+        cells = [cell.source for cell in notebook_files.read(path).cells]
+    except ValueError:  # no notebook any more: whatever it is, somebody made it
+        cells = [path.read_bytes().hex()]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
 if __name__ == "__main__":

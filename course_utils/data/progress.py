@@ -50,13 +50,16 @@ def _followed(steps: Iterable[tuple], description: str, total: int) -> Iterator:
         return
     begin, done = time.monotonic(), 0
     next_update = begin + _SECONDS_BEFORE_FIRST
+    first_end = first_done = None
     for item, number in steps:
         yield item
         done += number
         now = time.monotonic()
-        if now >= next_update:
+        if first_end is None:  # starting processes belongs to no piece, so the pace starts here
+            first_end, first_done = now, done
+        elif now >= next_update:
             next_update = now + _SECONDS_BETWEEN
-            left = (now - begin) * (total - done) / max(done, 1)
+            left = (now - first_end) * (total - done) / max(done - first_done, 1)
             line(f"{description}: {done:,} of {total:,} · {left:.0f} s left")
     seconds = time.monotonic() - begin
     if seconds > _SECONDS_BEFORE_FIRST:
