@@ -78,11 +78,27 @@ def test_dogs_vs_cats_from_a_folder(tmp_path, names, capsys):
     assert len(split.train) == 6
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("dogs-vs-cats: photos of cats and dogs")
-    assert line.endswith(f"read from {tmp_path / 'mine'}")
+    root = tmp_path / "mine" / "dogs-vs-cats"
+    inside = names[0].split("/")[0]
+    place = root / inside if inside in ("train", "PetImages") else root
+    assert line.endswith(f"read from {place}"), "which subfolder was read"
     fewer = data.load("dogs-vs-cats", tmp_path / "mine", per_class=2)
     assert set(fewer.count().values()) == {2}
     with pytest.raises(ValueError, match="per_class must be from 1 to 6, got 7"):
         data.load("dogs-vs-cats", tmp_path / "mine", per_class=7)
+
+
+@pytest.mark.parametrize("inner", ["train", "PetImages"])
+def test_pictures_beside_the_layout_are_not_silently_left_out(tmp_path, inner):
+    root = tmp_path / "dogs-vs-cats"
+    unpack(archive([f"{inner}/{kind}/{k}.jpg" for kind in ("cat", "dog") for k in range(3)]), root)
+    unpack(archive(["test1/1.jpg", ".hidden/1.jpg"]), root)
+    (root / "notes").mkdir()
+    (root / "notes/license.txt").write_text("yours")
+    assert len(data.load("dogs-vs-cats", tmp_path)) == 6
+    unpack(archive([f"{part}/cat/1.jpg" for part in ("validation", "test")]), root)
+    with pytest.raises(ValueError, match=f"{inner} and in test, validation.*split_by_folder"):
+        data.load("dogs-vs-cats", tmp_path)
 
 
 def test_hands_know_their_person(tmp_path):

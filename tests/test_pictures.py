@@ -3,8 +3,10 @@
 import io
 import os
 import re
+import struct
 import unicodedata
 import warnings
+import zlib
 
 import numpy as np
 import pytest
@@ -311,6 +313,50 @@ def test_a_photo_that_lies_on_its_side_is_turned_upright():
     assert upright.shape == (16, 8, 3)
     assert upright[:6].min() > 200 and upright[-6:].max() < 50
     assert decode(file.getvalue(), (4, 4))[0].min() > 200
+
+
+def png(*chunks):
+    """A grey PNG of 40 x 40 pixels of these chunks, each with the right checksum."""
+    header = struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)
+    parts = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in ((b"IHDR", header), *chunks, (b"IEND", b""))
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "pixels", [b"no zlib stream at all", zlib.compress(bytes(41 * 40))[:9], zlib.compress(b"")]
+)
+def test_a_png_with_right_checksums_and_wrong_pixels_is_damaged(pixels):
+    assert "damaged" in decoding.find_problem(png((b"IDAT", pixels)))
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize("exif", [b"garbage", b"Exif\0\0II*\0", b"MM\0*\0\0\0\x08\xff\xff", b""])
+def test_a_png_with_unreadable_exif_is_taken_as_it_is_stored(exif):
+    content = png((b"eXIf", exif), (b"IDAT", zlib.compress(bytes(41 * 40))))
+    assert decoding.find_problem(content) == ""
+    assert decode(content).shape == (40, 40, 3) and decode(content, (5, 7)).shape == (5, 7, 3)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_jpeg_that_passes_the_check_can_be_decoded_whatever_its_exif_is():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x8769] = 6, "Maker", {0x9003: "2020:01:01 00:00:00"}
+    good = encoded(kind="JPEG", size=(40, 24), exif=exif)
+    begin, length = good.index(b"Exif") + 6, len(exif.tobytes()) - 6
+    random = np.random.default_rng(0)
+    usable = 0
+    for _ in range(300):
+        content = bytearray(good)
+        for place in random.integers(begin, begin + length, 4):
+            content[place] = random.integers(256)
+        if decoding.find_problem(bytes(content)) == "":
+            assert sorted(decode(bytes(content)).shape) == [3, 24, 40]
+            assert decode(bytes(content), (6, 6)).shape == (6, 6, 3)
+            usable += 1
+    assert usable == 300
 
 
 def test_a_large_photo_is_resized_like_its_pixels():

@@ -141,6 +141,43 @@ def test_a_cache_file_is_used_again_for_the_same_pictures_only(split, monkeypatc
     assert all(file.suffix == ".npy" for file in cache_folder.iterdir())
 
 
+@pytest.mark.parametrize("damage", ["half", "empty", "text", "other shape"])
+def test_a_damaged_cache_file_is_written_anew(split, monkeypatch, cache_folder, damage):
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 10)
+    expected = epoch(data.image_datasets(split, 8)[1])[0]
+    (file,) = cache_folder.iterdir()
+    whole = file.read_bytes()
+    contents = {"half": whole[: len(whole) // 2], "empty": b"", "text": b"no array"}
+    if damage in contents:
+        file.write_bytes(contents[damage])
+    else:
+        np.save(file, np.zeros((2, 8, 8, 3), np.uint8))
+    assert np.array_equal(epoch(data.image_datasets(split, 8)[1])[0], expected)
+    assert file.read_bytes() == whole
+
+
+@pytest.mark.parametrize("way", CACHES)
+def test_a_picture_that_was_exchanged_is_not_decoded(split, way, monkeypatch, cache_folder):
+    options, limit, _ = CACHES[way]
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", limit)
+    name = split.test.names[3]
+    Image.new("RGB", (9, 7)).save(split.folder / name)
+    with pytest.raises(Exception, match=f"{name} is damaged: it was changed since the split"):
+        epoch(data.image_datasets(split, 8, **options)[2])
+    assert not cache_folder.exists() or not list(cache_folder.iterdir())
+
+
+def test_a_cache_that_cannot_be_made_is_no_missing_picture(split, monkeypatch, capsys):
+    def refuse(self, *arguments, **options):
+        raise FileNotFoundError(2, "No such file or directory", str(self))
+
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 10)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    validation = data.image_datasets(split, 8)[1]
+    assert "decoded in every epoch: 0 MB cannot be kept" in capsys.readouterr().out
+    assert names_of(epoch(validation)[0], split) == list(split.validation.names)
+
+
 def test_a_cache_that_cannot_be_written_is_said_and_done_without(
     split, monkeypatch, tmp_path, capsys
 ):

@@ -11,6 +11,7 @@ import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -273,6 +274,66 @@ def test_a_killed_drawing_leaves_nothing_that_looks_finished(cache_folder):
     (left,) = cache_folder.iterdir()
     folder = folders.draw_folder("pets", per_class=40, size=32, show_progress=False)
     assert folder != left and left.name.endswith(".part") and len(names_in(folder)) == 80
+
+
+def is_running(process):
+    """Whether there is such a process that is not merely waiting to be collected."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_killed_drawing_leaves_no_process(cache_folder):
+    if not Path("/proc/self/task").exists():
+        pytest.skip("child processes are read from /proc")
+    script = """
+        from course_utils.samples import folders
+        folders.draw_folder("pets", per_class=2500, size=100, show_progress=False)
+    """
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)])
+    limit = time.monotonic() + 60
+    while not list(cache_folder.rglob("*.jpg")) and time.monotonic() < limit:
+        time.sleep(0.02)
+    children = [
+        int(child)
+        for task in Path(f"/proc/{process.pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert len(children) >= 2
+    limit = time.monotonic() + 5
+    while any(map(is_running, children)) and time.monotonic() < limit:
+        time.sleep(0.05)
+    left = [child for child in children if is_running(child)]
+    for child in left:
+        os.kill(child, signal.SIGKILL)
+    assert left == []
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "added"])
+def test_a_cached_set_with_other_files_is_drawn_again(damage):
+    folder = folders.draw_folder("pets", per_class=2, size=SMALL, show_progress=False)
+    (folder / ".DS_Store").touch()
+    before = fingerprint(folder)
+    if damage == "gone":
+        (folder / "train/cat.0.jpg").unlink()
+    else:
+        (folder / f"train/{'cat.0' if damage == 'empty' else 'cat.2'}.jpg").write_bytes(b"")
+    if damage == "added":
+        (folder / "train/cat.2.jpg").write_bytes(b"other")
+    again = folders.draw_folder("pets", per_class=2, size=SMALL, show_progress=False)
+    assert again == folder and not (folder / ".DS_Store").exists()
+    (folder / ".DS_Store").touch()
+    assert fingerprint(folder) == before
+
+
+def test_a_cache_that_cannot_be_written_names_the_remedy(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file"))
+    with pytest.raises(OSError, match="pets cannot be drawn into .*file.*COURSE_CACHE"):
+        folders.draw_folder("pets", per_class=2, size=SMALL, show_progress=False)
 
 
 def test_two_at_once_do_not_collide(cache_folder):

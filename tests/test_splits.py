@@ -141,6 +141,13 @@ def test_a_damaged_picture_of_the_range_is_left_out_and_named(capsys):
         data.split_by_index(other, range(10), range(10, 15), None)
 
 
+@pytest.mark.parametrize("by", [data.split_by_fraction, data.split_by_group])
+def test_skipped_pictures_are_in_the_manifest(by):
+    pictures = numbered()
+    pictures = replace(pictures, groups=pictures.names, skipped={"cat/x.jpg": "empty"})
+    assert by(pictures).dropped == ("cat/x.jpg",)
+
+
 # --- by fraction -------------------------------------------------------------------------------
 
 fractions = st.floats(0.05, 0.6)
@@ -359,6 +366,9 @@ def test_duplicates_across_subsets_are_named_or_dropped(tmp_path, capsys):
     ):
         (tmp_path / copy).write_bytes((tmp_path / source).read_bytes())
     folders = [tmp_path / name for name in ("a", "bb", "ccc")]
+    twins = data.load_folder(tmp_path / "a"), data.load_folder(tmp_path / "bb")
+    with pytest.raises(ValueError, match="^1 picture is in two subsets with the same content: a/c"):
+        data.split_by_folder(*twins)
     with pytest.raises(ValueError, match="3 pictures are in two subsets") as caught:
         data.split_by_folder(*folders)
     for pair in (
@@ -466,6 +476,21 @@ def test_a_file_without_a_manifest_is_refused(tmp_path, change):
         data.Split.load(path)
     path.write_text("{")
     with pytest.raises(ValueError, match="does not hold a manifest"):
+        data.Split.load(path)
+
+
+def test_a_manifest_with_one_picture_in_two_subsets_is_refused(tmp_path):
+    folder = real_folder(tmp_path / "photos", 6)
+    path = data.split_by_fraction(data.load_folder(folder)).save(tmp_path / "manifest.json")
+    content = json.loads(path.read_text())
+    row = content["pictures"]["train"][0]
+    content["pictures"]["test"].append(row)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=f"listed twice: {row[0]}"):
+        data.Split.load(path)
+    content["pictures"]["test"][-1] = ["cat/again.png", *row[1:]]
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=f"{row[0]} in train = cat/again.png in test"):
         data.Split.load(path)
 
 
@@ -628,6 +653,31 @@ def test_a_copy_that_is_killed_is_whole_or_not_there(split, tmp_path, moment):
     visible = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
     assert visible - {"copy"} == {"photos", "manifest.json"}
     check_copy(split, data.materialize(split, tmp_path / "copy"))
+
+
+def test_a_copy_that_was_changed_is_not_taken_for_whole(split, tmp_path):
+    folder = data.materialize(split, tmp_path / "copy")
+    (folder / ".DS_Store").touch()
+    data.materialize(split, folder)
+    changed = next((folder / "test/dog").iterdir())
+    changed.write_bytes(b"other")
+    (folder / "train/cat/mine.png").write_bytes(b"new")
+    message = rf"1 pictures are changed \(test/dog/{changed.name}\) and 1 files were added \(tr"
+    with pytest.raises(FileExistsError, match=message):
+        data.materialize(split, folder)
+
+
+def test_a_copy_among_the_pictures_is_refused(split, tmp_path):
+    for place in (split.folder, split.folder / "copy", tmp_path / "new/../photos/cat/copy"):
+        with pytest.raises(ValueError, match="lies among the pictures"):
+            data.materialize(split, place)
+    assert len(data.load_folder(split.folder)) == 40
+    folders = [real_folder(tmp_path / name, 3, prefix=name) for name in ("a", "bb")]
+    apart = data.split_by_folder(*folders)
+    with pytest.raises(ValueError, match="lies among the pictures, in .*bb;"):
+        data.materialize(apart, tmp_path / "bb/copy")
+    folder = data.materialize(apart, tmp_path / "between")
+    assert len(files_in(folder)) == 13
 
 
 def test_what_was_left_behind_long_ago_is_removed(split, tmp_path):

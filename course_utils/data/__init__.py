@@ -93,7 +93,10 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         folder = entry.fetch()
         loaded, origin = entry.read(folder, **sizes), f"{entry.content}, downloaded to {folder}"
     else:
-        loaded, origin = entry.read(place, **sizes), f"{entry.content}, read from {place}"
+        loaded = entry.read(place, **sizes)
+        # Of some layouts a folder further down is read.
+        read = loaded.folder if isinstance(loaded, PictureSet) else place
+        origin = f"{entry.content}, read from {read}"
     print(f"{name}: {origin}")
     return loaded
 

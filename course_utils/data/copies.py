@@ -3,12 +3,13 @@
 import hashlib
 import json
 import os
+import unicodedata
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from course_utils.data import atomic
 from course_utils.data.manifest import Split, to_json
-from course_utils.data.pictures import printable
+from course_utils.data.pictures import printable, walk
 
 #: The copy holds the manifest under this name.
 MANIFEST_NAME = "manifest.json"
@@ -18,7 +19,7 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
     """Copy the pictures of a split into ``train|validation|test/<class>/<name>``.
 
     The copy is made beside its final place, checked and renamed, so that what stands there is
-    whole. A second call finds it and does nothing.
+    whole. A second call finds it, compares it and does nothing.
 
     Args:
         split: Which picture goes where.
@@ -28,13 +29,15 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
         The folder.
 
     Raises:
-        FileExistsError: If the folder holds something else.
-        ValueError: If a picture was changed since the split was made, or two would get one name.
+        FileExistsError: If the folder holds something else, or a copy that was changed.
+        ValueError: If the folder lies among the split's pictures, a picture was changed since the
+            split was made, or two would get one name.
         OSError: If a picture is missing or the folder cannot be written.
 
     Used in: 04, 05.
     """
     folder = Path(folder).expanduser()
+    _check_outside(split, folder)
     places = _places(split)
     if not _is_copy(split, places, folder):
         with atomic.new_folder(folder) as unfinished:
@@ -48,6 +51,17 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
         # Somebody else may have been faster, with the same or another split.
         _is_copy(split, places, folder)
     return folder
+
+
+def _check_outside(split: Split, folder: Path) -> None:
+    """Raise a ValueError if the copy would be read as pictures when the split's are read again."""
+    for subset in split.subsets.values():
+        # The folders of a split by folder may lie apart, with room for a copy between them.
+        root = split.folder / os.path.commonpath(subset.names)
+        if folder.resolve().is_relative_to(root.resolve()):
+            raise ValueError(
+                f"{folder} lies among the pictures, in {root}; name a folder elsewhere"
+            )
 
 
 def _places(split: Split) -> dict[str, tuple[str, str]]:
@@ -92,9 +106,28 @@ def _is_copy(split: Split, places: dict[str, tuple[str, str]], folder: Path) -> 
             f"{folder} exists and holds something else, not a copy of this split; "
             "name another folder, or delete it"
         )
-    if lost := [place for place in places if not (folder / place).is_file()]:
+    lost, changed = [], []
+    for place, (_, digest) in places.items():
+        if not (folder / place).is_file():
+            lost.append(place)
+        elif hashlib.sha256((folder / place).read_bytes()).hexdigest() != digest:
+            changed.append(place)
+    # Some file systems of macOS give Hangul back decomposed.
+    known = {unicodedata.normalize("NFC", place) for place in (*places, MANIFEST_NAME)}
+    found = sorted(file.relative_to(folder).as_posix() for file, _ in walk(folder))
+    added = [name for name in found if unicodedata.normalize("NFC", name) not in known]
+    wrong = [
+        f"{len(files):,} {what} ({printable(files)})"
+        for what, files in (
+            ("pictures are gone", lost),
+            ("pictures are changed", changed),
+            ("files were added", added),
+        )
+        if files
+    ]
+    if wrong:
         raise FileExistsError(
-            f"{folder} was a copy of this split, but {len(lost):,} pictures are gone "
-            f"({printable(lost)}); delete it and call again"
+            f"{folder} was a copy of this split, but {' and '.join(wrong)}; "
+            "delete it and call again"
         )
     return True

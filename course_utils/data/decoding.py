@@ -3,6 +3,7 @@
 What a picture shows is decided here once: grey and palette pictures become RGB, CMYK is converted,
 transparent parts are laid on white, of an animation the first frame counts, 16 bits a channel
 become 8, and a photo that the camera stored lying on its side (EXIF orientation) is turned upright.
+EXIF that cannot be read is ignored.
 """
 
 import io
@@ -42,7 +43,7 @@ def decode(source: Path | io.BytesIO, size: tuple[int, int] | None = None) -> np
         if size is not None:
             # A JPEG is decoded at 1/2, 1/4 or 1/8 where that is still large enough either way up.
             image.draft(None, (max(size), max(size)))
-        image = _to_rgb(ImageOps.exif_transpose(image))
+        image = _to_rgb(_upright(image))
         if size is not None:
             image = image.resize(size[::-1], Image.Resampling.BILINEAR)
         return np.asarray(image)
@@ -69,14 +70,24 @@ def _read_through(content: bytes) -> None:
     """Raise an error unless the whole picture can be read; as fast as its format allows."""
     file = io.BytesIO(content)
     with Image.open(file, formats=FORMATS) as image:
-        if image.format == "PNG":
-            image.verify()  # compares the checksums of all parts
-            return
         if image.format == "JPEG":
             image.draft(None, (1, 1))  # reads all of the file, computes 1/64 of the pixels
-            image.load()
+            _upright(image)
             return
+        if image.format == "PNG":
+            image.verify()  # compares the checksums of all parts, which decoding does not
+    file.seek(0)
     decode(file)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return the picture turned upright; as it is stored where its EXIF cannot be read."""
+    image.load()  # an error in the pixels is one
+    try:
+        return ImageOps.exif_transpose(image)
+    # Depending on where EXIF is damaged, Pillow raises quite different errors.
+    except Exception:
+        return image
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

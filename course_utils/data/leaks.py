@@ -39,8 +39,9 @@ def without_duplicates(
         for index in kept[subset]:
             later[pictures.digests[index]] = f"{pictures.names[index]} in {subset}"
     if pairs and duplicates == "error":
+        are = "1 picture is" if len(pairs) == 1 else f"{len(pairs):,} pictures are"
         raise ValueError(
-            f"{len(pairs):,} pictures are in two subsets with the same content: "
+            f"{are} in two subsets with the same content: "
             f'{printable(pairs)}. Pass duplicates="drop" to leave out the first of each pair'
         )
     if pairs:

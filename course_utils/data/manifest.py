@@ -128,7 +128,8 @@ class Split:
 
         Raises:
             FileNotFoundError: If there is no such file.
-            ValueError: If the file holds no manifest, or pictures are missing or were changed.
+            ValueError: If the file holds no manifest, a picture is in two of its subsets, or
+                pictures are missing or were changed.
 
         Used in: 04, 05.
         """
@@ -190,6 +191,21 @@ def to_json(split: Split) -> dict[str, Any]:
     }
 
 
+def _check_apart(subsets: dict[str, Subset]) -> None:
+    """Raise a ValueError if a picture is listed twice, or is in two subsets with its content."""
+    names = Counter(name for subset in subsets.values() for name in subset.names)
+    if twice := [name for name, times in names.items() if times > 1]:
+        raise ValueError(f"listed twice: {printable(twice)}")
+    homes = {}
+    for subset_name, subset in subsets.items():
+        for name, digest in zip(subset.names, subset.digests, strict=True):
+            home, other = homes.setdefault(digest, (subset_name, name))
+            if home != subset_name:
+                raise ValueError(
+                    f"the same content in two subsets: {other} in {home} = {name} in {subset_name}"
+                )
+
+
 def _from_json(content: dict[str, Any]) -> Split:
     """Return the split; an error of some kind if the content is none."""
     class_names = tuple(content["class_names"])
@@ -201,6 +217,7 @@ def _from_json(content: dict[str, Any]) -> Split:
             if not 0 <= label < len(class_names):
                 raise ValueError(f"{name!r} has the label {label}")
         subsets[subset_name] = Subset(*map(tuple, zip(*rows, strict=True)))
+    _check_apart(subsets)
     if any(name in ("", ".", "..") or set(name) & set("/\\") for name in class_names):
         raise ValueError(f"{class_names} are no class names")
     return Split(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from course_utils.data import atomic, download
-from course_utils.data.pictures import PictureSet, load_folder
+from course_utils.data.pictures import PictureSet, holds_pictures, load_folder, visible
 
 _TENSORFLOW = "https://storage.googleapis.com/download.tensorflow.org/data"
 _ALTERNATIVE = "https://storage.googleapis.com/learning-datasets"
@@ -23,6 +23,8 @@ DOGS_VS_CATS_FILE = download.DriveFile(
 )
 #: Photos of each class in the lectures' archive.
 DOGS_VS_CATS_PER_CLASS = 12_500
+#: Kaggle's archive holds this folder of photos whose class only Kaggle knows.
+_WITHOUT_CLASSES = "test1"
 
 
 def _zip(name: str, place: str, sha256: str) -> download.RemoteFile:
@@ -213,10 +215,30 @@ def _drawn(name: str, per_class: int | None, seed: int = 0) -> Path:
 
 
 def _read(root: Path, layouts: tuple[str, ...], per_class: int | None, group_of=None) -> PictureSet:
-    """Read a set from the first layout that is there, or from one subfolder per class."""
+    """Read a set from the first layout that is there, or from one subfolder per class.
+
+    Raises:
+        ValueError: If other pictures lie beside that layout, and as of ``load_folder``.
+    """
     inside = [root / layout for layout in layouts if (root / layout).is_dir()]
+    if inside and (others := _others_with_pictures(inside[0])):
+        raise ValueError(
+            f"{root} holds pictures in {inside[0].name} and in {', '.join(others)}, and only "
+            f"{inside[0].name} would be read. Move the others elsewhere; subsets that are given "
+            "apart are put together with data.split_by_folder"
+        )
     pictures = load_folder(inside[0] if inside else root, group_of)
     return pictures if per_class is None else pictures.first(per_class)
+
+
+def _others_with_pictures(folder: Path) -> list[str]:
+    """Return the folders beside this one with pictures that have, or could have, a class."""
+    beside = sorted(entry for entry in visible(folder.parent) if entry.is_dir())
+    return [
+        entry.name
+        for entry in beside
+        if entry != folder and entry.name != _WITHOUT_CLASSES and holds_pictures(entry)
+    ]
 
 
 def _fetch(name: str, files: dict[str, download.RemoteFile]) -> Path:

@@ -202,7 +202,19 @@ def printable(names: Iterable[str], limit: int = 5) -> str:
     return ", ".join(names[:limit]) + more
 
 
-def _visible(folder: Path) -> list[Path]:
+def holds_pictures(folder: Path) -> bool:
+    """Return whether any file below a folder can be used as a picture.
+
+    Used in: 04, 05.
+    """
+    return any(not _check(file)[1] for file, is_linked in walk(folder) if not is_linked)
+
+
+def visible(folder: Path) -> list[Path]:
+    """Return what lies in a folder, without hidden files and what operating systems put there.
+
+    Used in: 04, 05.
+    """
     return [
         entry
         for entry in folder.iterdir()
@@ -212,13 +224,13 @@ def _visible(folder: Path) -> list[Path]:
 
 def _folder_classes(folder: Path) -> set[str]:
     """Return the names of the subfolders; composed Hangul even where macOS decomposed it."""
-    names = {entry.name for entry in _visible(folder) if entry.is_dir()}
+    names = {entry.name for entry in visible(folder) if entry.is_dir()}
     return {unicodedata.normalize("NFC", name) for name in names}
 
 
 def _list_files(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the class of every file by its name below the folder, and what is skipped at once."""
-    entries = _visible(folder)
+    entries = visible(folder)
     class_folders = [entry for entry in entries if entry.is_dir()]
     class_of, skipped = {}, {}
     for file in entries:
@@ -231,7 +243,7 @@ def _list_files(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
         else:
             skipped[file.name] = "its name is not <class>.<number>.<ending>"
     for class_folder in class_folders:
-        for file, is_linked_folder in _walk(class_folder):
+        for file, is_linked_folder in walk(class_folder):
             name = file.relative_to(folder).as_posix()
             if is_linked_folder:
                 skipped[name] = "a link to a folder"
@@ -240,19 +252,21 @@ def _list_files(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     return class_of, skipped
 
 
-def _walk(folder: Path) -> Iterable[tuple[Path, bool]]:
+def walk(folder: Path) -> Iterable[tuple[Path, bool]]:
     """Yield all files below a folder; a link to a folder is yielded, not followed: it may circle.
 
     Raises:
         OSError: If a folder cannot be read.
+
+    Used in: 04, 05.
     """
-    for entry in _visible(folder):
+    for entry in visible(folder):
         if not entry.is_dir():
             yield entry, False
         elif entry.is_symlink():
             yield entry, True
         else:
-            yield from _walk(entry)
+            yield from walk(entry)
 
 
 def _check(path: Path) -> tuple[str, str]:

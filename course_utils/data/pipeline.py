@@ -8,6 +8,7 @@ Used in: 04, 05, 06, 07, 08.
 """
 
 import hashlib
+import io
 import itertools
 import math
 import os
@@ -30,6 +31,8 @@ VERSION = "1"
 #: Pictures that are decoded at a time.
 _CHUNK = 256
 
+#: Path of each picture with the SHA-256 that its file had when the split was made.
+Files = Sequence[tuple[Path, str]]
 #: Takes places in a subset, int tensor (n,), and returns uint8 tensor (n, height, width, 3).
 Fetch = Callable[[tf.Tensor], tf.Tensor]
 
@@ -66,7 +69,8 @@ def image_datasets(
         (batch,), or float32 (batch, classes) if categorical.
 
     Raises:
-        ValueError: For a bad size, batch size, label mode or seed, or a picture that is damaged.
+        ValueError: For a bad size, batch size, label mode or seed, or a picture that is damaged or
+            was changed since the split was made.
         FileNotFoundError: If a picture is missing.
 
     Used in: 04, 05, 06, 07, 08.
@@ -104,36 +108,63 @@ def _batch_reader(fetch: Fetch, size: tuple[int, int], labels: np.ndarray):
 
 def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str, Fetch], str]:
     """Return where each subset gets its decoded pictures, and the words for that place."""
-    paths = {
-        name: [split.folder / picture for picture in subset.names]
+    files = {
+        name: [
+            (split.folder / picture, digest)
+            for picture, digest in zip(subset.names, subset.digests, strict=True)
+        ]
         for name, subset in split.subsets.items()
     }
-    num_bytes = sum(map(len, paths.values())) * math.prod(size) * 3
+    num_bytes = sum(map(len, files.values())) * math.prod(size) * 3
     amount = f"{num_bytes / 1e6:,.0f} MB"
-    decoders = {name: _from_files(files, size) for name, files in paths.items()}
+    decoders = {name: _from_files(part, size) for name, part in files.items()}
     if not cache:
         return decoders, "decoded in every epoch"
     if num_bytes <= MEMORY_LIMIT:
-        in_memory = {name: _from_memory(files, size) for name, files in paths.items()}
+        in_memory = {name: _from_memory(part, size) for name, part in files.items()}
         return in_memory, f"kept in memory ({amount})"
     file = _cache_file(split, size)
     try:
-        if not file.exists():
-            _write(file, list(itertools.chain(*paths.values())), size)
-        pictures = np.load(file, mmap_mode="r")
-    except FileNotFoundError:
-        raise  # a picture is missing
+        everything = list(itertools.chain(*files.values()))
+        pictures = _stored(file, (len(everything), *size, 3))
+        if pictures is None:
+            _write(file, everything, size)
+            pictures = np.load(file, mmap_mode="r")
+    except _MissingPictureError:
+        raise
     except OSError as error:
         return decoders, f"decoded in every epoch: {amount} cannot be kept ({error})"
-    parts = np.split(pictures, np.cumsum([len(files) for files in paths.values()])[:-1])
-    mapped = {name: _from_array(part) for name, part in zip(paths, parts, strict=True)}
+    parts = np.split(pictures, np.cumsum([len(part) for part in files.values()])[:-1])
+    mapped = {name: _from_array(part) for name, part in zip(files, parts, strict=True)}
     return mapped, f"kept in {file} ({amount})"
 
 
-def _from_memory(paths: Sequence[Path], size: tuple[int, int]) -> Fetch:
+class _MissingPictureError(FileNotFoundError):
+    """A picture is missing, not the place of the cache."""
+
+
+def _stored(file: Path, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return the array in a cache file, mapped; None if there is no whole one.
+
+    Raises:
+        OSError: If the file cannot be read, or is damaged and cannot be removed.
+    """
+    try:
+        pictures = np.load(file, mmap_mode="r")
+        if pictures.shape == shape and pictures.dtype == np.uint8:
+            return pictures
+    except FileNotFoundError:
+        return None
+    except (ValueError, EOFError):
+        pass
+    file.unlink(missing_ok=True)
+    return None
+
+
+def _from_memory(files: Files, size: tuple[int, int]) -> Fetch:
     """Decode all pictures now and return a function that picks from them."""
-    pictures = np.empty((len(paths), *size, 3), np.uint8)
-    for place, picture in enumerate(_decode_all(paths, size)):
+    pictures = np.empty((len(files), *size, 3), np.uint8)
+    for place, picture in enumerate(_decode_all(files, size)):
         pictures[place] = picture
     # A tensor is freed together with the datasets; what a numpy_function holds never is.
     with tf.device("CPU:0"):
@@ -146,32 +177,40 @@ def _from_array(pictures: np.ndarray) -> Fetch:
     return lambda indices: tf.numpy_function(pictures.__getitem__, [indices], tf.uint8)
 
 
-def _from_files(paths: Sequence[Path], size: tuple[int, int]) -> Fetch:
+def _from_files(files: Files, size: tuple[int, int]) -> Fetch:
     """Return a function that decodes the pictures at these places anew."""
 
     def fetch(places: np.ndarray) -> np.ndarray:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(lambda place: _decode(paths[place], size), places)))
+            return np.stack(list(pool.map(lambda place: _decode(*files[place], size), places)))
 
     return lambda indices: tf.numpy_function(fetch, [indices], tf.uint8)
 
 
-def _decode_all(paths: Sequence[Path], size: tuple[int, int]) -> Iterator[np.ndarray]:
+def _decode_all(files: Files, size: tuple[int, int]) -> Iterator[np.ndarray]:
     """Yield all pictures in order, with a progress bar; a few hundred at a time are in memory."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        chunks = (paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))
-        pictures = (pool.map(lambda path: _decode(path, size), chunk) for chunk in chunks)
+        chunks = (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
+        pictures = (pool.map(lambda file: _decode(*file, size), chunk) for chunk in chunks)
         yield from progress.show(
-            itertools.chain.from_iterable(pictures), "Decoding pictures", len(paths)
+            itertools.chain.from_iterable(pictures), "Decoding pictures", len(files)
         )
 
 
-def _decode(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """Decode one picture; an error names it."""
+def _decode(path: Path, digest: str, size: tuple[int, int]) -> np.ndarray:
+    """Decode one picture; an error names it.
+
+    Raises:
+        FileNotFoundError: If it is missing.
+        ValueError: If it is another one than when the split was made, or cannot be decoded.
+    """
     try:
-        return decoding.decode(path, size)
-    except FileNotFoundError:
-        raise
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise ValueError("it was changed since the split was made")
+        return decoding.decode(io.BytesIO(content), size)
+    except FileNotFoundError as error:
+        raise _MissingPictureError(error.errno, error.strerror, str(path)) from error
     # Depending on where a file is damaged, Pillow's readers raise quite different errors.
     except Exception as error:
         raise ValueError(
@@ -186,7 +225,7 @@ def _cache_file(split: Split, size: tuple[int, int]) -> Path:
     return cache_folder.folder() / f"decoded-{key}-{size[0]}x{size[1]}.npy"
 
 
-def _write(file: Path, paths: Sequence[Path], size: tuple[int, int]) -> None:
+def _write(file: Path, files: Files, size: tuple[int, int]) -> None:
     """Write all pictures as one array, whole or not at all.
 
     Raises:
@@ -194,11 +233,11 @@ def _write(file: Path, paths: Sequence[Path], size: tuple[int, int]) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")
-    header = {"descr": "|u1", "fortran_order": False, "shape": (len(paths), *size, 3)}
+    header = {"descr": "|u1", "fortran_order": False, "shape": (len(files), *size, 3)}
     try:
         with unfinished.open("wb") as stream:
             np.lib.format.write_array_header_1_0(stream, header)
-            for picture in _decode_all(paths, size):
+            for picture in _decode_all(files, size):
                 stream.write(picture.tobytes())
         os.replace(unfinished, file)
     finally:

@@ -114,7 +114,7 @@ def split_by_fraction(
         shuffled = iter(np.random.default_rng([seed, label]).permutation(of_class).tolist())
         for name, count in counts.items():
             members[name] += [next(shuffled) for _ in range(count)]
-    return _split(pictures, "fraction", seed, members, duplicates)
+    return _split(pictures, "fraction", seed, members, duplicates, tuple(pictures.skipped))
 
 
 def split_by_group(
@@ -165,7 +165,7 @@ def split_by_group(
         name: [index for index, group in enumerate(groups) if chosen[group] == name]
         for name in fractions
     }
-    return _split(pictures, "group", seed, members, duplicates)
+    return _split(pictures, "group", seed, members, duplicates, tuple(pictures.skipped))
 
 
 def split_by_folder(

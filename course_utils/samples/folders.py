@@ -7,10 +7,13 @@ under the final name is whole.
 Used in: 04, 05, 06, 07, 08.
 """
 
+import multiprocessing
+import os
+import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 
 from course_utils.data import atomic, cache, progress
@@ -51,7 +54,7 @@ def draw_folder(
     Raises:
         ValueError: For an unknown name, too many or fewer than 1 pictures a class, a size under
             32, a negative seed or no worker.
-        OSError: If the cache folder cannot be written to.
+        OSError: If the cache folder cannot be written to; the message names ``COURSE_CACHE``.
 
     Used in: 04, 05.
     """
@@ -69,17 +72,28 @@ def draw_folder(
     if num_workers < 1:
         raise ValueError(f"num_workers must be 1 or more, got {num_workers}")
     target = cache.folder() / f"{name}-{module.VERSION}-seed{seed}-{per_class}x{size}px"
-    if target.is_dir():
-        return target
-
     work = [(path, name, arguments) for path, arguments in module.files(per_class, size, seed)]
-    with atomic.new_folder(target) as unfinished:
-        portions = _drawn(unfinished, work, num_workers)
-        if show_progress:
-            portions = progress.count(portions, f"Drawing {name}", len(work))
-        for _ in portions:
-            pass
-        _check(unfinished, [path for path, _, _ in work])
+    paths = [path for path, _, _ in work]
+    try:
+        if target.is_dir():
+            if not _wrong_files(target, paths):
+                return target
+            shutil.rmtree(target)
+        with atomic.new_folder(target) as unfinished:
+            portions = _drawn(unfinished, work, num_workers)
+            if show_progress:
+                portions = progress.count(portions, f"Drawing {name}", len(work))
+            for _ in portions:
+                pass
+            if wrong := _wrong_files(unfinished, paths):
+                raise OSError(
+                    f"{len(wrong)} of {len(paths)} pictures were not written, as {min(wrong)}"
+                )
+    except OSError as error:
+        raise OSError(
+            f"{name} cannot be drawn into {target.parent}: {error}. "
+            "The environment variable COURSE_CACHE moves the cache."
+        ) from error
     return target
 
 
@@ -88,7 +102,9 @@ def _drawn(folder: Path, work: Sequence[tuple], num_workers: int) -> Iterator[in
     chunks = [(folder, work[k : k + _CHUNK]) for k in range(0, len(work), _CHUNK)]
     if num_workers > 1 and len(work) >= _WORTH_PROCESSES:
         # Not forked: a fork of a process in which TensorFlow runs threads may hang.
-        pool = ProcessPoolExecutor(num_workers, mp_context=get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            num_workers, multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
         try:
             for done in pool.map(_draw_chunk, list(chunks)):
                 chunks.pop(0)
@@ -102,6 +118,16 @@ def _drawn(folder: Path, work: Sequence[tuple], num_workers: int) -> Iterator[in
         yield _draw_chunk(chunk)
 
 
+def _end_with_parent() -> None:
+    """Let this process end as soon as the one that started it has; that may have been killed."""
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _draw_chunk(chunk: tuple[Path, Sequence[tuple]]) -> int:
     """Draw some files and return how many."""
     folder, work = chunk
@@ -112,12 +138,11 @@ def _draw_chunk(chunk: tuple[Path, Sequence[tuple]]) -> int:
     return len(work)
 
 
-def _check(folder: Path, paths: Sequence[str]) -> None:
-    """Raise an OSError unless exactly these files are there, none of them empty."""
+def _wrong_files(folder: Path, paths: Sequence[str]) -> set[str]:
+    """Return which of these files are missing or empty, and which others are there."""
     found = {
         file.relative_to(folder).as_posix()
         for file in folder.rglob("*.*")
-        if file.is_file() and file.stat().st_size
+        if not file.name.startswith(".") and file.is_file() and file.stat().st_size
     }
-    if wrong := found ^ set(paths):
-        raise OSError(f"{len(wrong)} of {len(paths)} pictures were not written, as {min(wrong)}")
+    return found ^ set(paths)
