@@ -42,7 +42,7 @@ def test_recorded_trainings_are_whole(name):
     assert recorded.history.recorded
     assert {len(values) for values in metrics.values()} == {recorded.history.num_epochs}
     assert recorded.history.best_epoch == int(np.argmin(metrics[recorded.history.monitor])) + 1
-    assert {"pictures", "seed", "precision", "hardware", "minutes", "versions"} <= set(
+    assert {"pictures", "seed", "spread", "precision", "hardware", "minutes", "versions"} <= set(
         recorded.facts
     )
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from course_utils import arithmetic
-from course_utils.checks.core import Exercise, as_number, call
+from course_utils.checks.core import NOT_A_FUNCTION, Exercise, as_number, call
 
 # Sizes, kernels and strides that tell the usual mistakes apart: strides that do not divide, even
 # kernels, a kernel as large as its input, a stride larger than the kernel.
@@ -27,10 +27,7 @@ _CASES = [
 
 def _judge_output_size(answer: object) -> str | None:
     if not callable(answer):
-        return (
-            "The check needs the function itself, not one of its results: keep the line that "
-            "starts with def, and pass the function's name without parentheses."
-        )
+        return NOT_A_FUNCTION
     results = {}
     for case in _CASES:
         result = as_number(call(answer, *case))

@@ -1,7 +1,7 @@
 """The exercises of chapter 03, pooling."""
 
 from course_utils import arithmetic
-from course_utils.checks.core import Exercise, as_number, call
+from course_utils.checks.core import NOT_A_FUNCTION, Exercise, as_number, call
 
 # Stacks that tell the usual mistakes apart: strides first and last, several in a row, 1×1 kernels,
 # a stride larger than its kernel, and a single layer.
@@ -24,10 +24,7 @@ def _expected(stack: list[tuple[int, int]]) -> int:
 
 def _judge_receptive_field(answer: object) -> str | None:
     if not callable(answer):
-        return (
-            "The check needs the function itself, not one of its results: keep the line that "
-            "starts with def, and pass the function's name without parentheses."
-        )
+        return NOT_A_FUNCTION
     results = []
     for stack in _STACKS:
         handed = list(stack)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from course_utils.checks.core import Exercise, as_number, call
+from course_utils.checks.core import NOT_A_FUNCTION, Exercise, as_number, call
 
 # Histories that tell the usual mistakes apart: the best epoch is first, last or in the middle,
 # loss and accuracy disagree, and equal values occur twice.
@@ -73,10 +73,7 @@ _MISTAKES: list[tuple[Callable[[dict, str], int], str]] = [
 
 def _judge_kept_epoch(answer: object) -> str | None:
     if not callable(answer):
-        return (
-            "The check needs the function itself, not one of its results: keep the line that "
-            "starts with def, and pass the function's name without parentheses."
-        )
+        return NOT_A_FUNCTION
     results = []
     for history, monitor in _CASES:
         handed = {name: list(values) for name, values in history.items()}

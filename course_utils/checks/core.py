@@ -10,6 +10,12 @@ from numbers import Real
 # An exercise's judge takes the answer and returns None when it is right, otherwise the hint.
 Judge = Callable[[object], str | None]
 
+#: The hint for whoever hands over a result where the function itself is asked for.
+NOT_A_FUNCTION = (
+    "The check needs the function itself, not one of its results: keep the line that starts with "
+    "def, and pass the function's name without parentheses."
+)
+
 _NOT_ANSWERED = (
     "Replace the three dots with your answer, then run that cell and this one. "
     "The rest of the notebook runs without it."
