@@ -122,9 +122,9 @@ _ROLES = {
     # Each output value depends on the values in the same place only. The random layers belong here
     # because they rest when the model predicts.
     "pointwise": "Activation ReLU LeakyReLU Softmax Dropout SpatialDropout2D BatchNormalization "
-    "Rescaling Normalization Identity RandomFlip RandomRotation RandomZoom RandomShear "
-    "RandomTranslation RandomContrast RandomBrightness Add Subtract Multiply Average Maximum "
-    "Concatenate TrueDivide Divide",
+    "Rescaling Normalization Identity RandomAffine RandomFlip RandomRotation RandomZoom "
+    "RandomShear RandomTranslation RandomContrast RandomBrightness Add Subtract Multiply Average "
+    "Maximum Concatenate TrueDivide Divide",
 }
 
 

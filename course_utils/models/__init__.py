@@ -8,12 +8,9 @@ What the models expect: the two digit models take values between 0 and 1, all ot
 between 0 and 255 and do their own scaling.
 """
 
-from course_utils.models.blocks import (
-    build_augmentation,
-    conv_pool_block,
-    residual_block,
-    separable_block,
-)
+from course_utils.models.augmentation import RandomAffine, build_augmentation
+from course_utils.models.blocks import conv_pool_block, residual_block, separable_block
+from course_utils.models.normalization import BatchNormalization
 from course_utils.models.scratch import (
     build_first_edition_convnet,
     build_horse_or_human_convnet,
@@ -27,6 +24,8 @@ from course_utils.models.scratch import (
 from course_utils.models.transfer import build_transfer_model, unfreeze
 
 __all__ = [
+    "BatchNormalization",
+    "RandomAffine",
     "build_augmentation",
     "build_first_edition_convnet",
     "build_horse_or_human_convnet",

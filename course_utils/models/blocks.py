@@ -1,4 +1,4 @@
-"""Pieces that several networks share: blocks of layers, the input and output, augmentation.
+"""Pieces that several networks share: blocks of layers, the input and the output.
 
 A block is a function from a Keras tensor to a Keras tensor. Its ``number`` goes into the names of
 its layers, so that ``model.get_layer("block_2_conv_1")`` means the same in every session.
@@ -9,6 +9,8 @@ from numbers import Integral
 
 import keras
 from keras import layers
+
+from course_utils.models.normalization import BatchNormalization
 
 
 def conv_pool_block(
@@ -83,7 +85,9 @@ def residual_block(
     return layers.Add(name=f"{name}_add")([x, shortcut])
 
 
-def separable_block(inputs: keras.KerasTensor, num_filters: int, number: int) -> keras.KerasTensor:
+def separable_block(
+    inputs: keras.KerasTensor, num_filters: int, number: int, momentum: float = 0.99
+) -> keras.KerasTensor:
     """Add a projected input to two depthwise separable convolutions: the mini-Xception's block.
 
     Twice: batch normalization, relu, separable 3×3 convolution. Then a 3×3 max pooling with
@@ -94,6 +98,9 @@ def separable_block(inputs: keras.KerasTensor, num_filters: int, number: int) ->
         inputs: Maps of shape (batch, height, width, channels).
         num_filters: Depth of the output.
         number: Place of the block in the network, from 1.
+        momentum: Of the batch normalizations' moving statistics: the share that they keep at each
+            step. Trainings of a few hundred steps need less than Keras' 0.99, or what is measured
+            on validation pictures lags behind.
 
     Returns:
         Maps of shape (batch, ceil(height / 2), ceil(width / 2), num_filters).
@@ -105,7 +112,7 @@ def separable_block(inputs: keras.KerasTensor, num_filters: int, number: int) ->
     name = f"block_{number}"
     x = inputs
     for position in (1, 2):
-        x = layers.BatchNormalization(name=f"{name}_norm_{position}")(x)
+        x = BatchNormalization(momentum=momentum, name=f"{name}_norm_{position}")(x)
         x = layers.Activation("relu", name=f"{name}_relu_{position}")(x)
         x = layers.SeparableConv2D(
             num_filters, 3, padding="same", use_bias=False, name=f"{name}_separable_{position}"
@@ -115,30 +122,6 @@ def separable_block(inputs: keras.KerasTensor, num_filters: int, number: int) ->
         inputs
     )
     return layers.Add(name=f"{name}_add")([x, shortcut])
-
-
-def build_augmentation() -> keras.layers.Pipeline:
-    """Return layers that show a network another version of each picture in every epoch.
-
-    Pictures are mirrored at random, turned by up to ±36° (a tenth of a full turn) and zoomed by
-    up to ±20 %. No parameters. Goes into the ``augmentation`` argument of the builders; the same
-    pipeline serves models of any input size.
-
-    It rests in ``model.predict``, ``model.evaluate`` and ``model(pictures, training=False)``.
-    Called without ``training``, Keras' augmentation layers are active, also inside a model.
-
-    After Chollet, Deep Learning with Python, 2nd ed., ch. 8.
-
-    Used in: 05, 06, 07
-    """
-    return layers.Pipeline(
-        [
-            layers.RandomFlip("horizontal", name="flip"),
-            layers.RandomRotation(0.1, name="rotation"),
-            layers.RandomZoom(0.2, name="zoom"),
-        ],
-        name="augmentation",
-    )
 
 
 def smallest_input_size(windows: Sequence[tuple[int, int]]) -> int:

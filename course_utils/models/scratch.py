@@ -231,7 +231,9 @@ def build_residual_convnet(input_shape: Shape = (32, 32, 3)) -> keras.Model:
 
 
 def build_mini_xception(
-    input_shape: Shape = (180, 180, 3), augmentation: keras.layers.Layer | None = None
+    input_shape: Shape = (180, 180, 3),
+    augmentation: keras.layers.Layer | None = None,
+    momentum: float = 0.99,
 ) -> keras.Model:
     """Return the small relative of Xception, with everything that makes deep convnets trainable.
 
@@ -243,6 +245,7 @@ def build_mini_xception(
     Args:
         input_shape: Height, width and channels; at least 5×5.
         augmentation: Layers in front, such as ``build_augmentation()``.
+        momentum: Of the batch normalizations, as in :func:`separable_block`.
 
     Raises:
         ValueError: If ``input_shape`` is not three positive integers or too small.
@@ -257,7 +260,7 @@ def build_mini_xception(
     # assumes: the first convolution is a full one.
     x = layers.Conv2D(32, 5, use_bias=False, name="conv_1")(x)
     for number, num_filters in enumerate((32, 64, 128, 256, 512), start=1):
-        x = separable_block(x, num_filters, number)
+        x = separable_block(x, num_filters, number, momentum)
     x = layers.GlobalAveragePooling2D(name="global_pool")(x)
     x = layers.Dropout(0.5, name="dropout")(x)
     return keras.Model(inputs, prediction_layer(1)(x), name="mini_xception")
