@@ -1,10 +1,13 @@
-"""Trainings that were measured once and recorded, so that a lesson can show them in a second."""
+"""What others measured: ranges over random seeds, and whole trainings shown in a second."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.references.bands import Band, Comparison, band, compare
 from course_utils.training import History
+
+__all__ = ["Band", "Comparison", "Recorded", "band", "compare", "names", "recorded"]
 
 _FOLDER = Path(__file__).with_name("histories")
 

@@ -1,0 +1,152 @@
+"""Is that what others get? A result beside the range over random seeds and the lectures' figure."""
+
+import json
+import math
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_utils import profiles
+
+_FOLDER = Path(__file__).with_name("measured")
+_SOURCES = Path(__file__).with_name("source_figures.json")
+#: 97.5 % points of Student's t distribution by the number of seeds (degrees of freedom + 1).
+_STUDENT_T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306}
+_NORMAL = 1.960
+
+
+@dataclass(frozen=True)
+class Band:
+    """Where the result of one more run lies in 95 of 100 cases.
+
+    Attributes:
+        values: The measured accuracies by seed.
+        num_test_pictures: Number of pictures that each was measured on.
+        facts: What it ran on: hardware, minutes, precision, versions.
+    """
+
+    values: dict[str, float]
+    num_test_pictures: int
+    facts: dict[str, str]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return statistics.fmean(self.values.values())
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Lower and upper end: the prediction interval over seeds, widened by the test set's error.
+
+        For n seeds the interval is the mean ± t √(1 + 1/n) s, which is 3.04 s for five. The
+        binomial error of the accuracy on the test pictures is added to it in squares.
+        """
+        number, mean = len(self.values), self.mean
+        seeds = (
+            _STUDENT_T[number] * math.sqrt(1 + 1 / number) * statistics.stdev(self.values.values())
+        )
+        pictures = _NORMAL * math.sqrt(mean * (1 - mean) / self.num_test_pictures)
+        half = math.hypot(seeds, pictures)
+        return max(0.0, mean - half), min(1.0, mean + half)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A measured accuracy beside its band and the source's figure; prints as three lines.
+
+    Attributes:
+        value: The accuracy that was measured now.
+        band: The band for this profile and these pictures; None if none was measured.
+        source: What the lectures print, in words; None if they print nothing comparable.
+        conditions: Profile and pictures, in words.
+    """
+
+    value: float
+    band: Band | None
+    source: str | None
+    conditions: str
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the value lies inside the band; None without a band."""
+        if self.band is None:
+            return None
+        lower, upper = self.band.limits
+        return lower <= self.value <= upper
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<14}{text}" for name, text in self._rows())
+
+    def _repr_pretty_(self, printer, cycle) -> None:
+        printer.text(str(self))
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("this run", f"{self.value:.1%}")]
+        if self.band is None:
+            rows.append(("our range", f"not measured for {self.conditions}"))
+        else:
+            lower, upper = self.band.limits
+            position = "inside" if self.inside else "above" if self.value > upper else "below"
+            words = {"inside": "yours lies inside", "above": "yours is better", "below": ""}
+            verdict = words[position] or (
+                "yours is lower: run all cells again after a restart, then compare the versions"
+            )
+            rows.append(
+                (
+                    "our range",
+                    f"{lower:.1%} to {upper:.1%} ({len(self.band.values)} seeds, "
+                    f"{self.conditions}): {verdict}",
+                )
+            )
+            rows.append(("measured on", "; ".join(self.band.facts.values())))
+        if self.source:
+            rows.append(("the lectures", self.source))
+        return rows
+
+
+def compare(name: str, value: float, profile: profiles.Profile, data: str) -> Comparison:
+    """Put a result beside the range that other seeds reached and beside the lectures' figure.
+
+    Args:
+        name: Name of the training, as in ``profiles``: ``"02.convnet"``.
+        value: The test accuracy that was just measured, 0 to 1.
+        profile: The profile in force.
+        data: What ``DATA`` says: ``"sample"`` or where real pictures came from.
+
+    Raises:
+        ValueError: If ``value`` is no share between 0 and 1.
+        KeyError: If the profile has no training of that name.
+
+    Used in: every chapter with a headline result.
+    """
+    value = float(value)
+    if not 0 <= value <= 1:
+        raise ValueError(f"an accuracy lies between 0 and 1, got {value}")
+    profile[name]  # a misspelt name must not read as "not measured"
+    pictures = "drawn" if data == "sample" else "real"
+    sources = json.loads(_SOURCES.read_text(encoding="utf-8"))
+    return Comparison(
+        value,
+        band(name, profile.name, pictures),
+        sources.get(name),
+        f"profile {profile.name}, {pictures} pictures",
+    )
+
+
+def band(name: str, profile: str, pictures: str) -> Band | None:
+    """Return the band of a training, or None if fewer than two seeds were measured.
+
+    Args:
+        name: Name of the training.
+        profile: Name of the profile.
+        pictures: ``"drawn"`` or ``"real"``.
+
+    Used in: tools that write tables.
+    """
+    path = _FOLDER / f"{name}-{profile}-{pictures}.json"
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if len(content["values"]) < 2:
+        return None
+    return Band(content["values"], content["num_test_pictures"], content["facts"])
