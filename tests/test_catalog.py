@@ -4,26 +4,23 @@ import dataclasses
 import hashlib
 import http.server
 import io
+import os
 import re
 import threading
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from course_utils import data
+from course_utils import data, profiles
 from course_utils.data import download, picture_sets
+from tools import notebook_files
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("cache_folder")]
 
 PICTURE_SETS = [name for name in data.CATALOG if name != "mnist"]
-
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 def picture(number, mode="RGB", kind="PNG"):
@@ -99,6 +96,104 @@ def test_pictures_beside_the_layout_are_not_silently_left_out(tmp_path, inner):
     unpack(archive([f"{part}/cat/1.jpg" for part in ("validation", "test")]), root)
     with pytest.raises(ValueError, match=f"{inner} and in test, validation.*split_by_folder"):
         data.load("dogs-vs-cats", tmp_path)
+
+
+def test_a_link_beside_the_layout_that_leads_back_holds_no_other_pictures(tmp_path):
+    unpack(archive(PETS), tmp_path / "dogs-vs-cats")
+    (tmp_path / "dogs-vs-cats/loop").symlink_to(tmp_path)
+    assert len(data.load("dogs-vs-cats", tmp_path)) == 12
+
+
+def test_at_most_takes_fewer_where_there_are_fewer_and_says_so(tmp_path, capsys):
+    unpack(archive([*PETS, "train/cat.6.jpg"]), tmp_path / "dogs-vs-cats")
+    pictures = data.load("dogs-vs-cats", tmp_path, at_most=5)
+    assert pictures == data.load("dogs-vs-cats", tmp_path, per_class=5)
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    pictures = data.load("dogs-vs-cats", tmp_path, at_most=9)
+    assert pictures.count() == {"cat": 6, "dog": 6}
+    line = "Wanted are 9 pictures of each class. Of dog there are only 6, so 6 of each are taken"
+    assert capsys.readouterr().out.splitlines()[0] == line
+    drawn = data.load("dogs-vs-cats", at_most=2)
+    assert drawn == data.load("dogs-vs-cats", per_class=2)
+    with pytest.raises(ValueError, match="per_class=2 or at_most=3, not both"):
+        data.load("dogs-vs-cats", tmp_path, per_class=2, at_most=3)
+
+
+@pytest.mark.parametrize("size", ["5", 2.5, True, [3]])
+@pytest.mark.parametrize("argument", ["per_class", "at_most"])
+def test_a_size_is_a_whole_number(tmp_path, size, argument):
+    unpack(archive(PETS), tmp_path / "dogs-vs-cats")
+    for source in ("sample", tmp_path):
+        with pytest.raises(ValueError, match=f"{argument} must be a whole number"):
+            data.load("dogs-vs-cats", source, **{argument: size})
+
+
+def test_which_sets_a_source_has(tmp_path):
+    for name in data.CATALOG:
+        assert data.has(name) and data.has(name, "download") and not data.has(name, tmp_path)
+    (tmp_path / "mnist.npz").touch()
+    (tmp_path / "horse-or-human").mkdir()
+    held = [name for name in data.CATALOG if data.has(name, str(tmp_path))]
+    assert held == ["mnist", "horse-or-human"]
+    with pytest.raises(ValueError, match="unknown data set 'cifar'"):
+        data.has("cifar")
+    with pytest.raises(ValueError, match="unknown source"):
+        data.has("mnist", tmp_path / "nowhere")
+
+
+CHAPTER = Path(__file__).resolve().parents[1] / "notebooks/04_small_data.ipynb"
+
+
+def run_chapter_04(folder, monkeypatch):
+    """Run what chapter 04 does with its two sets of pictures; return its variables."""
+    cells = {cell.id: cell.source for cell in notebook_files.read(CHAPTER).cells}
+    load, loaded = data.load, []
+
+    def remember(name, source, **sizes):
+        loaded.append((name, source))
+        return load(name, source, **sizes) if name == "dogs-vs-cats" else None
+
+    monkeypatch.setattr(data, "load", remember)
+    plan = profiles.Training(1, 16, batch_size=8, test_pictures=8, image_size=78)
+    variables = {"data": data, "plan": plan, "PROFILE": "ci", "DATA": str(folder)}
+    for name in ("load", "split", "fewer-pictures"):
+        exec(cells[name], variables)
+    begin, hands, _ = cells["hands"].partition("small = ")
+    assert hands
+    exec(begin, variables)
+    return variables | {"loaded": loaded}
+
+
+def test_chapter_04_with_numbered_photos_and_hands(tmp_path, monkeypatch, capsys):
+    names = [f"train/{kind}.{k}.jpg" for kind in ("cat", "dog") for k in range(20)]
+    unpack(archive(names), tmp_path / "dogs-vs-cats")
+    unpack(archive(HANDS), tmp_path / "rock-paper-scissors")
+    variables = run_chapter_04(tmp_path, monkeypatch)
+    split = variables["split"]
+    assert split.kind == "index" and split.test.names[:2] == ("cat.12.jpg", "dog.12.jpg")
+    assert [len(part) for part in split.subsets.values()] == [16, 8, 8]
+    assert variables["plan"].pictures == 16
+    assert variables["loaded"][1] == ("rock-paper-scissors", str(tmp_path))
+    assert len(capsys.readouterr().out.splitlines()) == 2, "nothing is said of other ways"
+
+
+def test_chapter_04_with_a_few_photos_of_ones_own(tmp_path, monkeypatch, capsys):
+    names = [f"{kind}/우리 {chr(97 + k)}.jpg" for kind in ("cat", "dog") for k in range(9)]
+    unpack(archive(names), tmp_path / "dogs-vs-cats")
+    variables = run_chapter_04(tmp_path, monkeypatch)
+    split, plan = variables["split"], variables["plan"]
+    assert split.kind == "fraction"
+    assert [len(part) for part in split.subsets.values()] == [8, 4, 6]
+    assert (plan.pictures, plan.test_pictures, plan.epochs, plan.batch_size) == (8, 6, 1, 8)
+    assert variables["loaded"][1] == ("rock-paper-scissors", "sample")
+    printed = capsys.readouterr().out
+    for words in (
+        "there are only 9, so 9 of each are taken",
+        "split at random instead",
+        "plans 16 training pictures, yours are 8.",
+        f"{tmp_path} holds no rock-paper-scissors, so this section uses the drawn hands",
+    ):
+        assert words in printed
 
 
 def test_hands_know_their_person(tmp_path):
@@ -419,6 +514,23 @@ def test_a_failed_download_of_pets_leaves_nothing(pets, cache_folder, answer):
 def test_the_content_of_the_pets_is_checked(pets, cache_folder, content, reason):
     pets.contents["/dogs-vs-cats.zip"] = (200, content, 0)
     check_failed_pets(cache_folder, reason)
+
+
+@pytest.mark.parametrize("name", ["dogs-vs-cats", "rock-paper-scissors"])
+def test_downloads_that_were_killed_long_ago_are_removed(pets, hands, cache_folder, capsys, name):
+    folder = cache_folder / "downloads"
+    code = "0123456789abcdef" * 2
+    left = [f"dogs-vs-cats.zip.{code}.part", f".rps.{code}.part", "tmp1234_abc"]
+    kept = ["film.mp4.part", f"new.{code}.part", "tmp12345678"]
+    for place in (*left, *kept):
+        (folder / place).mkdir(parents=True)
+        (folder / place / "half").touch()
+    for place in (*left, kept[0]):
+        os.utime(folder / place, (0, 0))
+    data.load(name, "download")
+    assert not [place for place in left if (folder / place).exists()]
+    assert all((folder / place / "half").exists() for place in kept)
+    assert "tmp1234_abc" in capsys.readouterr().out
 
 
 def test_without_network_the_error_names_the_remedy(pets, cache_folder):

@@ -97,6 +97,22 @@ def test_links_to_pictures_and_classes_are_followed(tmp_path):
     assert found.count() == {"cat": 2, "dog": 2}
 
 
+@pytest.mark.parametrize("up", [".", "..", "../.."])
+@pytest.mark.parametrize("names", [["cat/1.png", "dog/1.png"], ["cat.1.png", "dog.1.png"]])
+def test_a_link_to_a_folder_that_it_lies_in_is_no_class(tmp_path, capsys, names, up):
+    folder = fill(tmp_path / "some/photos", names)
+    (folder / "loop").symlink_to(up)
+    found = data.load_folder(folder)
+    assert found.class_names == ("cat", "dog") and len(found) == 2
+    assert found.skipped == {"loop": "a link to a folder that it lies in"}
+    assert "Skipped 1 of 3" in capsys.readouterr().out
+
+
+def test_a_class_may_have_any_name(tmp_path):
+    found = data.load_folder(fill(tmp_path, ["new\nline/1.png", "dog.1.x/1.png"]))
+    assert found.count() == {"dog.1.x": 1, "new\nline": 1}
+
+
 def test_hidden_files_are_no_pictures(tmp_path):
     fill(tmp_path, ["a/1.png", "b/1.png"])
     for name in (".DS_Store", "a/.DS_Store", "a/._1.png", "b/Thumbs.db", "b/desktop.ini"):
@@ -124,6 +140,10 @@ def test_first_takes_from_all_groups_in_turn(tmp_path):
     for wrong in (0, 7):
         with pytest.raises(ValueError, match=f"from 1 to 6, got {wrong}"):
             found.first(wrong)
+    for wrong in ("5", 2.0, True):
+        with pytest.raises(ValueError, match=f"per_class must be a whole number.*got {wrong!r}"):
+            found.first(wrong)
+    assert found.first(np.int64(3)) == found.first(3)
 
 
 # --- what is an error --------------------------------------------------------------------------
@@ -147,6 +167,14 @@ def test_a_folder_without_classes_says_what_to_do(tmp_path, names, message):
 def test_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no such does not exist.*subfolder per class"):
         data.load_folder(tmp_path / "no such")
+
+
+def test_arguments_of_a_wrong_kind(tmp_path):
+    for folder in (None, 3, "", b"photos"):
+        with pytest.raises(ValueError, match="folder must be a path, got"):
+            data.load_folder(folder)
+    with pytest.raises(ValueError, match="group_of must be a function or None, got 'person'"):
+        data.load_folder(tmp_path, "person")
 
 
 def test_an_archive_in_place_of_a_folder(tmp_path):

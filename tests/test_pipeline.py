@@ -1,6 +1,7 @@
 """Batches from a manifest: order, labels, cache, and that no picture is lost."""
 
 import gc
+import os
 import time
 from pathlib import Path
 
@@ -10,21 +11,15 @@ import pytest
 from PIL import Image
 
 from course_utils import data
-from course_utils.data import decoding, pipeline
+from course_utils.data import cache, decoding, pipeline
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("cache_folder")]
 
 CACHES = {
     "memory": ({}, pipeline.MEMORY_LIMIT, "kept in memory"),
     "file": ({}, 10, "decoded-"),
     "none": ({"cache": False}, pipeline.MEMORY_LIMIT, "decoded in every epoch"),
 }
-
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 def colour_of(name):
@@ -139,6 +134,78 @@ def test_a_cache_file_is_used_again_for_the_same_pictures_only(split, monkeypatc
     data.image_datasets(data.split_by_fraction(data.load_folder(split.folder), seed=1), 8)
     assert len(list(cache_folder.iterdir())) == 3
     assert all(file.suffix == ".npy" for file in cache_folder.iterdir())
+
+
+def old_file(cache_folder, number, size, days):
+    """A decoded file of a given size that was used some days ago."""
+    cache_folder.mkdir(exist_ok=True)
+    file = cache_folder / f"decoded-{number:016x}-8x8.npy"
+    file.write_bytes(bytes(size))
+    then = time.time() - days * 86_400
+    os.utime(file, (then, then))
+    return file
+
+
+def test_decoded_files_that_were_not_used_for_long_make_room(
+    split, monkeypatch, cache_folder, capsys
+):
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 10)
+    num_bytes = 40 * 8 * 8 * 3
+    monkeypatch.setattr(cache, "DECODED_LIMIT", num_bytes + 2_500)
+    files = [old_file(cache_folder, k, 1_000, days) for k, days in enumerate([3, 9, 1, 5])]
+    strangers = [cache_folder / name for name in ("decoded-notes.npy", "thesis.npy")]
+    for stranger in strangers:
+        stranger.write_bytes(bytes(9_000))
+    validation = data.image_datasets(split, 8)[1]
+    assert [file.exists() for file in files] == [True, False, True, False]
+    assert all(stranger.exists() for stranger in strangers)
+    removed, kept = capsys.readouterr().out.splitlines()
+    assert removed.startswith("Removed from the cache") and files[1].name in removed
+    assert files[3].name in removed and files[0].name not in removed
+    assert "kept in" in kept
+    monkeypatch.setattr(cache, "DECODED_LIMIT", 10)
+    (own,) = set(cache_folder.glob("decoded-????????????????-8x8.npy")) - set(files)
+    os.utime(own, (0, 0))
+    again = data.image_datasets(split, 8)[1]
+    assert own.exists(), "what is used now stays, however large and old it is"
+    assert time.time() - own.stat().st_mtime < 600, "and counts as used now"
+    data.image_datasets(split, 9)
+    assert not own.exists()
+    for dataset in (validation, again):
+        assert names_of(epoch(dataset)[0], split) == list(split.validation.names)
+
+
+def test_leftovers_older_than_a_day_are_removed(split, monkeypatch, cache_folder, capsys):
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 10)
+    code = "0123456789abcdef" * 2
+    cache_folder.mkdir()
+    names = [f"decoded-x.npy.{code}.part", f".pets-1-9x9px.{code}.part", f"new.{code}.part"]
+    for name in (*names, "film.mp4.part", f"{code}.npy"):
+        (cache_folder / name).mkdir() if name.startswith(".") else (cache_folder / name).touch()
+        if not name.startswith("new"):
+            os.utime(cache_folder / name, (0, 0))
+    data.image_datasets(split, 8)
+    left = {path.name for path in cache_folder.iterdir()}
+    assert left >= {"film.mp4.part", f"{code}.npy", names[2]} and len(left) == 4
+    assert names[0] in capsys.readouterr().out
+
+
+def test_what_cannot_be_removed_stays(split, monkeypatch, cache_folder, capsys):
+    """Windows removes no file that another process has mapped."""
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 10)
+    monkeypatch.setattr(cache, "DECODED_LIMIT", 10)
+    file = old_file(cache_folder, 1, 1_000, 3)
+
+    def refuse(self, missing_ok=False):
+        if self == file:
+            raise PermissionError(13, "in use")
+        return unlink(self, missing_ok)
+
+    unlink = Path.unlink
+    monkeypatch.setattr(Path, "unlink", refuse)
+    data.image_datasets(split, 8)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert file.exists() and "kept in" in line
 
 
 @pytest.mark.parametrize("damage", ["half", "empty", "text", "other shape"])
@@ -278,7 +345,17 @@ def test_a_picture_that_was_lost_or_damaged_since_is_named(split, way, monkeypat
         ({"image_size": (180,)}, r"image_size.*got \(180,\)"),
         ({"image_size": (180, 180, 3)}, "image_size"),
         ({"image_size": (180, 180.5)}, "image_size"),
+        ({"image_size": True}, "image_size.*got True"),
+        ({"image_size": None}, "image_size.*got None"),
+        ({"image_size": "180"}, "image_size.*got '180'"),
+        ({"image_size": np.array(180.0)}, "image_size"),
         ({"batch_size": 0}, "batch_size must be 1 or more, got 0"),
+        ({"batch_size": True}, "batch_size must be a whole number, got True"),
+        ({"batch_size": "32"}, "batch_size must be a whole number, got '32'"),
+        ({"batch_size": 32.0}, "batch_size must be a whole number, got 32.0"),
+        ({"seed": None}, "seed must be a whole number, got None"),
+        ({"seed": 2**63}, r"seed must be less than 2\*\*63"),
+        ({"label_mode": ["int"]}, r"got \['int'\]"),
         ({"seed": -1}, "seed must be 0 or more, got -1"),
         ({"label_mode": "sparse"}, "auto, binary, int, categorical; got 'sparse'"),
     ],
@@ -286,6 +363,21 @@ def test_a_picture_that_was_lost_or_damaged_since_is_named(split, way, monkeypat
 def test_bad_arguments(split, arguments, message):
     with pytest.raises(ValueError, match=message):
         data.image_datasets(split, **arguments)
+
+
+def test_only_a_split_becomes_batches(split):
+    with pytest.raises(ValueError, match="split must be a Split, as .* got a PictureSet"):
+        data.image_datasets(data.load_folder(split.folder))
+
+
+@pytest.mark.parametrize(
+    "size", [np.int64(8), (np.int32(8), 8), [8, 8], np.array([8, 8]), np.array(8)]
+)
+def test_numbers_of_numpy_are_numbers(split, size):
+    train = data.image_datasets(split, size, batch_size=np.int64(5), seed=np.int64(1))[0]
+    same = data.image_datasets(split, 8, batch_size=5, seed=1)[0]
+    assert train.element_spec == same.element_spec
+    assert np.array_equal(epoch(train)[0], epoch(same)[0])
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Splits: disjoint, stratified, repeatable, without duplicates; manifests and their copies."""
 
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,6 +143,23 @@ def test_a_damaged_picture_of_the_range_is_left_out_and_named(capsys):
         data.split_by_index(other, range(10), range(10, 15), None)
 
 
+def test_whether_pictures_are_numbered_from_0_on():
+    assert data.are_numbered(numbered(20), 20) and data.are_numbered(numbered(20), np.int64(3))
+    assert not data.are_numbered(numbered(20), 21)
+    for names in (
+        ["a/1.jpg", "a/2.jpg", "b/0.jpg", "b/1.jpg"],
+        ["a/0.jpg", "a/holiday.jpg", "b/0.jpg"],
+        ["a/x0.jpg", "a/y0.jpg", "b/0.jpg"],
+    ):
+        assert not data.are_numbered(picture_set(names), 1)
+    gap = numbered(4).select([0, 2, 3, 4, 5, 6, 7])
+    assert not data.are_numbered(gap, 4)
+    damaged = replace(gap, skipped={"cat/1.jpg": "the file is empty", "notes.txt": "beside"})
+    assert data.are_numbered(damaged, 4)
+    with pytest.raises(ValueError, match="per_class must be 1 or more, got 0"):
+        data.are_numbered(gap, 0)
+
+
 @pytest.mark.parametrize("by", [data.split_by_fraction, data.split_by_group])
 def test_skipped_pictures_are_in_the_manifest(by):
     pictures = numbered()
@@ -223,7 +242,15 @@ def test_the_lectures_rock_paper_scissors_sizes():
         ({"validation": 20}, "validation must lie between 0 and 1, got 20"),
         ({"validation": float("nan")}, "got nan"),
         ({"test": 0}, "test must lie .* got 0; test=None for no test"),
+        ({"validation": "0.2"}, "validation must be a number between 0 and 1, got '0.2'"),
+        ({"validation": None}, "validation must be a number between 0 and 1, got None"),
+        ({"test": [0.2]}, r"test must be a number between 0 and 1, got \[0.2\]"),
+        ({"test": True}, "test must be a number between 0 and 1, got True"),
         ({"seed": -1}, "seed must be 0 or more, got -1"),
+        ({"seed": None}, "seed must be a whole number, got None"),
+        ({"seed": 1.0}, "seed must be a whole number, got 1.0"),
+        ({"seed": True}, "seed must be a whole number, got True"),
+        ({"seed": 2**63}, r"seed must be less than 2\*\*63"),
         ({"duplicates": "keep"}, "'error' or 'drop', got 'keep'"),
     ],
 )
@@ -232,6 +259,40 @@ def test_bad_arguments(by, arguments, message):
     pictures = replace(pictures, groups=pictures.names)
     with pytest.raises(ValueError, match=message):
         by(pictures, **arguments)
+
+
+@pytest.mark.parametrize("by", [data.split_by_fraction, data.split_by_group])
+def test_numbers_of_numpy_are_numbers(by, tmp_path):
+    pictures = numbered()
+    pictures = replace(pictures, groups=pictures.names)
+    split = by(pictures, np.float32(0.25), np.float64(0.25), np.int64(3))
+    assert split == by(pictures, 0.25, 0.25, 3)
+    assert json.loads(split.save(tmp_path / "manifest.json").read_text())["seed"] == 3
+
+
+@pytest.mark.parametrize("pictures", ["photos", None, (numbered(), numbered())])
+def test_only_a_picture_set_can_be_split(pictures):
+    for by in (data.split_by_index, data.split_by_fraction, data.split_by_group):
+        with pytest.raises(ValueError, match="pictures must be a PictureSet, as data.load or"):
+            by(pictures)
+
+
+def test_other_arguments_of_a_wrong_kind(tmp_path):
+    with pytest.raises(ValueError, match="group_of must be a function or None, got 'person'"):
+        data.split_by_group(numbered(), group_of="person")
+    for path in (None, 3, ""):
+        with pytest.raises(ValueError, match="train must be a path"):
+            data.split_by_folder(path, tmp_path)
+        with pytest.raises(ValueError, match="validation must be a path"):
+            data.split_by_folder(numbered(), path)
+        with pytest.raises(ValueError, match="folder must be a path"):
+            data.materialize(data.split_by_fraction(numbered()), path)
+        with pytest.raises(ValueError, match="path must be a path"):
+            data.split_by_fraction(numbered()).save(path)
+        with pytest.raises(ValueError, match="path must be a path"):
+            data.Split.load(path)
+    with pytest.raises(ValueError, match="split must be a Split, as one of the split_by_"):
+        data.materialize(numbered(), tmp_path / "copy")
 
 
 def test_too_few_pictures_says_how_many_are_needed():
@@ -303,6 +364,96 @@ def test_many_small_groups_come_near_the_shares():
     for name, counts in counts_in(data.split_by_group(pictures)).items():
         share = {"train": 0.6, "validation": 0.2, "test": 0.2}[name]
         assert all(abs(count - 150 * share) <= 2 for count in counts.values())
+
+
+def group_set(table):
+    """A set whose group g has ``table[g][c]`` pictures of class c; every class has some."""
+    rows = [
+        (f"{'abcdefgh'[label]}/{group}-{k}.jpg", f"g{group}")
+        for group, counts in enumerate(table)
+        for label, count in enumerate(counts)
+        for k in range(count)
+    ]
+    return picture_set([name for name, _ in rows], tuple(group for _, group in rows))
+
+
+def all_ways(table, fractions):
+    """Distance from the fractions of every assignment that leaves no place empty."""
+    table = np.array(table, float)
+    wanted = np.outer(fractions, table.sum(axis=0))
+    for ways in itertools.product(range(len(fractions)), repeat=len(table)):
+        filled = np.zeros_like(wanted)
+        np.add.at(filled, list(ways), table)
+        if filled.all():
+            yield (((filled - wanted) / wanted.sum(axis=0)) ** 2).sum()
+
+
+def distance_of(split, fractions):
+    counts = np.array(
+        [[of[label] for label in range(len(split.class_names))] for of in counts_in(split).values()]
+    )
+    wanted = np.outer(fractions, counts.sum(axis=0))
+    return (((counts - wanted) / counts.sum(axis=0)) ** 2).sum()
+
+
+group_tables = st.integers(1, 3).flatmap(
+    lambda num_classes: st.lists(
+        st.lists(st.sampled_from([0, 0, 0, 1, 2, 9]), min_size=num_classes, max_size=num_classes),
+        min_size=3,
+        max_size=6,
+    ).filter(lambda table: np.any(table, axis=0).all() and np.any(table, axis=1).all())
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(group_tables, st.booleans(), st.integers(0, 99))
+def test_a_split_of_few_groups_is_the_nearest_that_there_is(table, tested, seed):
+    """Compared with all assignments; one is refused only if every one leaves a place empty."""
+    fractions = (0.6, 0.2, 0.2) if tested else (0.8, 0.2)
+    possible = list(all_ways(table, fractions))
+    try:
+        split = data.split_by_group(group_set(table), test=0.2 if tested else None, seed=seed)
+    except ValueError as error:
+        assert not possible, error
+        return
+    assert abs(distance_of(split, fractions) - min(possible)) < 1e-6
+
+
+def test_a_split_that_placing_the_largest_groups_first_would_miss():
+    """Persons 0 and 2 show both signs and must be apart, so that 1 and 3 must be together."""
+    table = [[9, 2], [9, 0], [1, 2], [0, 9]]
+    for seed in range(5):
+        split = data.split_by_group(group_set(table), seed=seed)
+        homes = {frozenset(name[2] for name in names) for names in names_in(split).values()}
+        assert homes == {frozenset("0"), frozenset("2"), frozenset("13")}
+
+
+def test_groups_of_different_classes_do_not_matter_to_each_other():
+    """Twenty groups in all, but only four of each class: all ways are compared."""
+    table = np.zeros((20, 5), int)
+    table[range(20), np.arange(20) % 5] = [9, 7, 5, 3, 1] * 4
+    table[5:] += 2 * (table[5:] > 0)
+    split = data.split_by_group(group_set(table.tolist()))
+    for label in range(5):
+        alone = table[table[:, label] > 0][:, [label]]
+        counts = np.array([[of[label]] for of in counts_in(split).values()])
+        wanted = alone.sum() * np.array([[0.6], [0.2], [0.2]])
+        found = (((counts - wanted) / alone.sum()) ** 2).sum()
+        assert abs(found - min(all_ways(alone, (0.6, 0.2, 0.2)))) < 1e-6
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(10, 14), st.integers(2, 7), st.integers(0, 2**32))
+def test_splits_of_more_groups_are_found_where_one_was_hidden(num_groups, num_classes, seed):
+    random = np.random.default_rng(seed)
+    home = np.concatenate([range(3), random.integers(0, 3, num_groups - 3)])
+    table = random.integers(1, 9, (num_groups, num_classes))
+    table *= random.random(table.shape) < 0.15
+    for label, place in itertools.product(range(num_classes), range(3)):
+        if not table[home == place, label].any():
+            table[random.choice(np.flatnonzero(home == place)), label] = 1
+    split = data.split_by_group(group_set(table[table.any(axis=1)].tolist()))
+    assert all(len(counts) == num_classes for counts in counts_in(split).values())
 
 
 @pytest.mark.parametrize(
@@ -386,6 +537,29 @@ def test_duplicates_across_subsets_are_named_or_dropped(tmp_path, capsys):
     assert "3 left out" in split.summary()
 
 
+def test_one_picture_under_two_labels_is_named(capsys):
+    contents = [str(k) for k in range(60)]
+    pictures = picture_set(numbered(30, "ab").names, digests=contents)
+    split = data.split_by_fraction(pictures)
+    assert capsys.readouterr().out == ""
+    first, same, other = (
+        pictures.names.index(next(n for n in names if n[0] == kind))
+        for names, kind in (
+            (split.train.names, "a"),
+            (split.train.names[2:], "a"),
+            (split.train.names, "b"),
+        )
+    )
+    contents[same] = contents[first]
+    data.split_by_fraction(picture_set(pictures.names, digests=contents))
+    assert capsys.readouterr().out == "", "twice under one label is no contradiction"
+    contents[other] = contents[first]
+    data.split_by_fraction(picture_set(pictures.names, digests=contents))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Warning: 1 picture is in train under two labels: ")
+    assert pictures.names[other] in line and " = " in line
+
+
 @quick
 @given(st.lists(st.integers(0, 40), min_size=60, max_size=60), st.integers(0, 99))
 def test_no_content_is_in_two_subsets_after_dropping(contents, seed):
@@ -424,6 +598,23 @@ def test_summary_and_table():
     shown = split._repr_html_()
     assert "<th>a &amp; b</th>" in shown and shown.count("<tr>") == 4
     assert "seed 3" in data.split_by_fraction(numbered(), seed=3).summary()
+
+
+def test_a_split_of_thousands_is_one_line():
+    split = data.split_by_index(numbered(2_500))
+    line = "Split(2,000 train, 1,000 validation, 2,000 test; split by index; photos)"
+    assert repr(split) == line
+    assert repr(split.train) == "Subset(2,000 pictures)"
+
+
+def test_names_that_are_no_text_are_shown_as_codes():
+    """As Python reads file names in CP949 on a system that writes UTF-8."""
+    korean = "고양이".encode("cp949").decode("utf-8", "surrogateescape")
+    names = [f"{kind}/{k}.jpg" for kind in (korean, "dog") for k in range(20)]
+    pictures = picture_set(names, digests=map(str, range(40)), folder=Path(korean))
+    split = data.split_by_fraction(pictures)
+    for shown in (split._repr_html_(), split.summary(), repr(split), repr(pictures)):
+        assert r"\udcb0\udced" in shown.encode().decode()
 
 
 def test_a_manifest_survives_a_round_trip(tmp_path):
@@ -466,6 +657,9 @@ def test_missing_and_changed_pictures_are_named(tmp_path):
         lambda content: content | {"pictures": {"train": [["../../a", 0, "b"]]}},
         lambda content: content | {"pictures": {"train": [["/etc/passwd", 0, "b"]]}},
         lambda content: content | {"pictures": {"train": [["cat/0.png", 2, "b"]]}},
+        lambda content: (
+            content | {"pictures": content["pictures"] | {"test": [["cat/0.png", 0.5, "b"]]}}
+        ),
     ],
 )
 def test_a_file_without_a_manifest_is_refused(tmp_path, change):
@@ -547,6 +741,10 @@ def test_a_folder_with_something_else_is_left_alone(split, tmp_path):
     check_copy(other, tmp_path / "copy")
     with pytest.raises(FileExistsError):
         data.materialize(split, tmp_path / "thesis/final.tex")
+    for content in ("[]", "[1]", "null", "{}"):
+        (tmp_path / "thesis/manifest.json").write_text(content)
+        with pytest.raises(FileExistsError, match="thesis exists and holds something else"):
+            data.materialize(split, tmp_path / "thesis")
 
 
 def test_a_copy_that_lost_pictures_is_not_taken_for_whole(split, tmp_path):
@@ -690,6 +888,13 @@ def test_what_was_left_behind_long_ago_is_removed(split, tmp_path):
     data.materialize(split, tmp_path / "copy")
     hidden = sorted(path.name for path in tmp_path.glob(".*"))
     assert hidden == [".copy.new.part", ".other.old.part"]
+
+
+def test_names_that_some_systems_take_for_one_do_not_overwrite_each_other(split):
+    names = ("cat/mon/A.png", "cat/tue/a.png", "cat/mon/가.png", "cat/tue/\u1100\u1161.png")
+    subset = data.Subset((*names, "cat/b.png"), (0,) * 5, tuple("12345"))
+    places = [place for place in copies._places(replace(split, train=subset)) if "train" in place]
+    assert places == [f"train/cat/{name.replace('/', '_')}" for name in names] + ["train/cat/b.png"]
 
 
 def test_every_place_in_a_copy_is_one_pictures_alone(split):

@@ -8,12 +8,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from course_utils.data.catalog import CATALOG
+from course_utils.data import arguments
+from course_utils.data.catalog import CATALOG, Entry
 from course_utils.data.copies import materialize
 from course_utils.data.download import DownloadError
 from course_utils.data.manifest import Split, Subset
-from course_utils.data.pictures import PictureSet, load_folder
+from course_utils.data.pictures import PictureSet, load_folder, printable
 from course_utils.data.splits import (
+    are_numbered,
     split_by_folder,
     split_by_fraction,
     split_by_group,
@@ -26,6 +28,8 @@ __all__ = [
     "PictureSet",
     "Split",
     "Subset",
+    "are_numbered",
+    "has",
     "image_datasets",
     "load",
     "load_folder",
@@ -67,7 +71,9 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
             are about as frequent as in the whole set. Fewer are always part of more. Without a
             size, or with None, all pictures come in the order of the file. For the other sets
             ``per_class``: the first pictures of each class (of each of the two horse-or-human
-            sets), from all persons in turn.
+            sets), from all persons in turn. For ``"dogs-vs-cats"`` also ``at_most``: the same, but
+            where a folder of your own has fewer of a class, so many of each; one printed line
+            says so.
 
     Returns:
         What the catalog's entry holds, as described under ``name``.
@@ -80,9 +86,7 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
 
     Used in: 02, 03, 04, 05.
     """
-    if not isinstance(name, str) or name not in CATALOG:
-        raise ValueError(f"unknown data set {name!r}; choose one of {', '.join(CATALOG)}")
-    entry = CATALOG[name]
+    entry = _entry(name)
     for size in sizes:
         if size not in entry.sizes:
             raise ValueError(f"{name!r} has no size {size!r}; it takes {', '.join(entry.sizes)}")
@@ -96,9 +100,27 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         loaded = entry.read(place, **sizes)
         # Of some layouts a folder further down is read.
         read = loaded.folder if isinstance(loaded, PictureSet) else place
-        origin = f"{entry.content}, read from {read}"
+        origin = f"{entry.content}, read from {printable([str(read)])}"
     print(f"{name}: {origin}")
     return loaded
+
+
+def has(name: str, source: str | os.PathLike = "sample") -> bool:
+    """Return whether a source holds a data set; a folder of your own need not hold them all.
+
+    Nothing is read or downloaded, so that :func:`load` may still find a set damaged.
+
+    Args:
+        name: Name in the catalog.
+        source: As :func:`load` takes it; the first two hold every set.
+
+    Raises:
+        ValueError: For an unknown name or source.
+
+    Used in: 04.
+    """
+    entry, place = _entry(name), resolve_source(source)
+    return place in ("sample", "download") or (place / entry.entry).exists()
 
 
 def resolve_source(source: str | os.PathLike) -> str | Path:
@@ -114,12 +136,20 @@ def resolve_source(source: str | os.PathLike) -> str | Path:
     """
     if source in ("sample", "download"):
         return source
-    # An empty string would stand for the current folder.
-    if isinstance(source, str | os.PathLike) and os.fspath(source):
-        folder = Path(os.path.expanduser(source))  # leaves an unknown user's ~ as it is
+    try:
+        folder = arguments.path("DATA", source)
         if folder.is_dir():
             return folder
+    except ValueError:  # no path at all
+        pass
     raise ValueError(
         f'unknown source {source!r}: DATA must be "sample" (drawn pictures), "download" or the '
         "path of an existing folder"
     )
+
+
+def _entry(name: str) -> Entry:
+    """Return a data set's entry in the catalog, or raise a ValueError."""
+    if not isinstance(name, str) or name not in CATALOG:
+        raise ValueError(f"unknown data set {name!r}; choose one of {', '.join(CATALOG)}")
+    return CATALOG[name]

@@ -3,13 +3,11 @@
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: After a day, what an interrupted call left behind is nobody's work in progress.
-_STALE_SECONDS = 24 * 60 * 60
+from course_utils.data import cache
 
 
 @contextmanager
@@ -27,7 +25,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_stale(target)
-    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    unfinished = target.with_name(cache.unfinished_name(f".{target.name}"))
     unfinished.mkdir()
     try:
         yield unfinished
@@ -48,7 +46,7 @@ def write_text(path: Path, text: str) -> None:
 
     Used in: 04, 05.
     """
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    unfinished = path.with_name(cache.unfinished_name(f".{path.name}"))
     try:
         unfinished.write_text(text, encoding="utf-8")
         os.replace(unfinished, path)
@@ -61,7 +59,7 @@ def _remove_stale(target: Path) -> None:
     for left in target.parent.iterdir():
         if left.name.startswith(f".{target.name}.") and left.name.endswith(".part"):
             try:
-                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                if time.time() - left.stat().st_mtime > cache.STALE_SECONDS:
                     shutil.rmtree(left, ignore_errors=True)
-            except FileNotFoundError:
+            except OSError:  # another call was faster, or it is another user's
                 continue

@@ -1,6 +1,5 @@
 """The data sets of the course by name, each from three sources: drawn, downloaded, a folder."""
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.data import cache, download, picture_sets
+from course_utils.data import arguments, cache, download, picture_sets
 
 #: What ``keras.datasets.mnist.load_data`` returns, as NumPy arrays.
 LabelledDigits = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -21,6 +20,7 @@ class Entry:
     Attributes:
         content: What the set shows.
         sample_content: What the drawn pictures show.
+        entry: What holds the set in a folder of one's own: a file or a subfolder.
         sizes: Names of the arguments that ask for fewer pictures.
         draw: Returns the drawn pictures; takes the sizes as keywords.
         fetch: Downloads the set and returns the folder it lies in.
@@ -29,6 +29,7 @@ class Entry:
 
     content: str
     sample_content: str
+    entry: str
     sizes: tuple[str, ...]
     draw: Callable[..., Any]
     fetch: Callable[[], Path]
@@ -53,8 +54,8 @@ def _draw_mnist(num_train: int | None = None, num_test: int | None = None) -> La
     from course_utils.samples import digits
 
     return digits.load(
-        _check_size("num_train", num_train, _NUM_TRAIN),
-        _check_size("num_test", num_test, _NUM_TEST),
+        arguments.size("num_train", num_train, _NUM_TRAIN),
+        arguments.size("num_test", num_test, _NUM_TEST),
     )
 
 
@@ -89,7 +90,7 @@ def _read_mnist(
         pictures, labels = stored[f"x_{split}"], stored[f"y_{split}"]
         _check_digits(path, split, pictures, labels)
         if size is not None:
-            size = _check_size(f"num_{split}", size, len(labels))
+            size = arguments.size(f"num_{split}", size, len(labels))
             chosen = np.random.default_rng(_SUBSET_SEED).permutation(len(labels))[:size]
             pictures, labels = pictures[chosen], labels[chosen]
         parts.append((pictures, labels))
@@ -115,30 +116,12 @@ def _check_digits(path: Path, split: str, pictures: np.ndarray, labels: np.ndarr
         )
 
 
-def _check_size(argument: str, size: int | None, available: int) -> int:
-    """Return how many pictures are asked for; None stands for all that are available.
-
-    Raises:
-        ValueError: If that is no whole number from 1 to ``available``.
-    """
-    if size is None:
-        return available
-    try:
-        number = operator.index(size)
-    except TypeError:
-        number = None
-    if number is None or isinstance(size, bool):
-        raise ValueError(f"{argument} must be a whole number of pictures or None, got {size!r}")
-    if not 1 <= number <= available:
-        raise ValueError(f"{argument} must be from 1 to {available:,}, got {number:,}")
-    return number
-
-
 #: All data sets by the name that :func:`course_utils.data.load` takes.
 CATALOG = {
     "mnist": Entry(
         content="handwritten digits (MNIST)",
         sample_content="digits in the place of MNIST",
+        entry=MNIST_FILE.name,
         sizes=("num_train", "num_test"),
         draw=_draw_mnist,
         fetch=_fetch_mnist,
@@ -147,7 +130,8 @@ CATALOG = {
     "dogs-vs-cats": Entry(
         content="photos of cats and dogs (Kaggle 2013)",
         sample_content="cats and dogs in the place of the photos",
-        sizes=("per_class",),
+        entry="dogs-vs-cats",
+        sizes=("per_class", "at_most"),
         draw=picture_sets.draw_dogs_vs_cats,
         fetch=picture_sets.fetch_dogs_vs_cats,
         read=picture_sets.read_dogs_vs_cats,
@@ -155,6 +139,7 @@ CATALOG = {
     "rock-paper-scissors": Entry(
         content="rendered hands (rock, paper, scissors)",
         sample_content="hands in the place of the rendered ones",
+        entry="rock-paper-scissors",
         sizes=("per_class",),
         draw=picture_sets.draw_rock_paper_scissors,
         fetch=picture_sets.fetch_rock_paper_scissors,
@@ -163,6 +148,7 @@ CATALOG = {
     "rock-paper-scissors-test": Entry(
         content="rendered hands of other persons (rock, paper, scissors)",
         sample_content="hands of other persons in the place of the rendered ones",
+        entry="rock-paper-scissors-test",
         sizes=("per_class",),
         draw=picture_sets.draw_rock_paper_scissors_test,
         fetch=picture_sets.fetch_rock_paper_scissors_test,
@@ -171,6 +157,7 @@ CATALOG = {
     "horse-or-human": Entry(
         content="rendered horses and humans",
         sample_content="horses and humans in the place of the rendered ones",
+        entry="horse-or-human",
         sizes=("per_class",),
         draw=picture_sets.draw_horse_or_human,
         fetch=picture_sets.fetch_horse_or_human,

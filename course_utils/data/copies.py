@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
-from course_utils.data import atomic
+from course_utils.data import arguments, atomic
 from course_utils.data.manifest import Split, to_json
 from course_utils.data.pictures import printable, walk
 
@@ -36,7 +36,8 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
 
     Used in: 04, 05.
     """
-    folder = Path(folder).expanduser()
+    arguments.instance("split", split, Split, "one of the split_by_... functions")
+    folder = arguments.path("folder", folder)
     _check_outside(split, folder)
     places = _places(split)
     if not _is_copy(split, places, folder):
@@ -73,12 +74,12 @@ def _places(split: Split) -> dict[str, tuple[str, str]]:
     places = {}
     for subset_name, subset in split.subsets.items():
         times = Counter(
-            (label, PurePosixPath(name).name)
+            (label, _same_file(name))
             for name, label in zip(subset.names, subset.labels, strict=True)
         )
         for name, label, digest in zip(subset.names, subset.labels, subset.digests, strict=True):
             file_name = PurePosixPath(name).name
-            if times[label, file_name] > 1:
+            if times[label, _same_file(name)] > 1:
                 # Two folders inside a class use one name: put the folders into the name.
                 file_name = name.replace("/", "_")
             place = f"{subset_name}/{split.class_names[label]}/{file_name}"
@@ -86,6 +87,11 @@ def _places(split: Split) -> dict[str, tuple[str, str]]:
                 raise ValueError(f"{name} and {places[place][0]} would both become {place}")
             places[place] = (name, digest)
     return places
+
+
+def _same_file(name: str) -> str:
+    """Return what two names have in common that Windows or macOS take for one file in a folder."""
+    return unicodedata.normalize("NFC", PurePosixPath(name).name).casefold()
 
 
 def _is_copy(split: Split, places: dict[str, tuple[str, str]], folder: Path) -> bool:
@@ -99,9 +105,10 @@ def _is_copy(split: Split, places: dict[str, tuple[str, str]], folder: Path) -> 
     try:
         content = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        content = {}
+        content = None
     # The same pictures may have been split in another folder.
-    if not content or {**content, "folder": ""} != {**to_json(split), "folder": ""}:
+    expected = {**to_json(split), "folder": ""}
+    if not isinstance(content, dict) or {**content, "folder": ""} != expected:
         raise FileExistsError(
             f"{folder} exists and holds something else, not a copy of this split; "
             "name another folder, or delete it"

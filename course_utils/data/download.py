@@ -1,7 +1,7 @@
 """Downloads: checked by hash, tried again when they break off, kept in the cache folder."""
 
 import os
-import tempfile
+import shutil
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def folder() -> Path:
 
     Used in: every chapter that loads pictures.
     """
-    return cache.folder() / "downloads"
+    return cache.downloads()
 
 
 def fetch(file: RemoteFile) -> Path:
@@ -81,6 +81,7 @@ def fetch(file: RemoteFile) -> Path:
 
     Used in: 02.
     """
+    cache.tidy()
     fetcher = pooch.create(
         path=folder(),
         base_url="",
@@ -123,13 +124,18 @@ def fetch_from_drive(file: DriveFile) -> Path:
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        cache.tidy()
         # gdown leaves a part of the file behind when a download breaks off.
-        with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
-            downloaded = Path(unfinished) / file.name
+        unfinished = path.with_name(cache.unfinished_name(path.name))
+        unfinished.mkdir()
+        try:
+            downloaded = unfinished / file.name
             gdown.download(file.address, str(downloaded), use_cookies=False)
             if not zipfile.is_zipfile(downloaded):
                 raise ValueError("what came is not a whole zip archive")
             os.replace(downloaded, path)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     # gdown raises errors of its own beside those of the network and of the disk.
     except Exception as error:
         raise drive_error(file, error) from error

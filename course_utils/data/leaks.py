@@ -1,4 +1,7 @@
-"""Finds pictures that lie in two subsets: what was learnt by heart must not be asked."""
+"""Finds pictures that are there twice: in two subsets, or under two labels.
+
+What was learnt by heart must not be asked, and of two labels one is wrong.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,3 +50,21 @@ def without_duplicates(
     if pairs:
         print(f"{len(pairs):,} pictures left out, equal to one elsewhere: {printable(pairs)}")
     return {subset: kept[subset] for subset in members}, dropped
+
+
+def warn_of_two_labels(pictures: PictureSet, members: Members) -> None:
+    """Print a warning that names pictures of one content that have different labels.
+
+    Across subsets that is an error or dropped; within one, nobody but you can say which is right.
+
+    Used in: 04, 05.
+    """
+    for subset, indices in members.items():
+        first, pairs = {}, []
+        for index in indices:
+            other = first.setdefault(pictures.digests[index], index)
+            if pictures.labels[other] != pictures.labels[index]:
+                pairs.append(f"{pictures.names[other]} = {pictures.names[index]}")
+        if pairs:
+            are = "1 picture is" if len(pairs) == 1 else f"{len(pairs):,} pictures are"
+            print(f"Warning: {are} in {subset} under two labels: {printable(pairs)}")

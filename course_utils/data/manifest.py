@@ -5,11 +5,11 @@ import html
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from course_utils.data import atomic
+from course_utils.data import arguments, atomic
 from course_utils.data.pictures import printable
 
 #: The subsets from the one that learns to the one that judges.
@@ -28,10 +28,13 @@ class Subset:
 
     names: tuple[str, ...]
     labels: tuple[int, ...]
-    digests: tuple[str, ...] = field(repr=False)
+    digests: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def __repr__(self) -> str:
+        return f"Subset({len(self):,} pictures)"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Split:
 
     def table(self) -> list[list[str]]:
         """Return the number of pictures per subset and class, with headings, as text."""
-        rows = [["", *self.class_names, "all"]]
+        rows = [["", *(printable([name]) for name in self.class_names), "all"]]
         for name, subset in self.subsets.items():
             counts = Counter(subset.labels)
             per_class = [f"{counts[label]:,}" for label in range(len(self.class_names))]
@@ -90,6 +93,11 @@ class Split:
     def __str__(self) -> str:
         return self.summary()
 
+    def __repr__(self) -> str:
+        """Return one line; all names would fill the copies of a notebook that shows a split."""
+        counts = ", ".join(f"{len(part):,} {name}" for name, part in self.subsets.items())
+        return f"Split({counts}; {self._how()}; {printable([str(self.folder)])})"
+
     def _repr_html_(self) -> str:
         """Show the table in a notebook."""
         head, *body = [[html.escape(cell) for cell in row] for row in self.table()]
@@ -109,10 +117,11 @@ class Split:
 
         Raises:
             ValueError: If the file's name does not end in ``.json``.
+            OSError: If its folder does not exist, or cannot be written to.
 
         Used in: 04, 05.
         """
-        path = Path(path)
+        path = arguments.path("path", path)
         if path.suffix != ".json":
             raise ValueError(f"a manifest is saved as JSON; {path.name!r} must end in .json")
         atomic.write_text(path, json.dumps(to_json(self), indent=1) + "\n")
@@ -133,7 +142,7 @@ class Split:
 
         Used in: 04, 05.
         """
-        path = Path(path)
+        path = arguments.path("path", path)
         try:
             split = _from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -141,7 +150,7 @@ class Split:
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise ValueError(f"{path} does not hold a manifest: {error!r}") from error
         if folder is not None:
-            split = replace(split, folder=Path(folder).expanduser())
+            split = replace(split, folder=arguments.path("folder", folder))
         split.verify()
         return split
 
@@ -214,7 +223,7 @@ def _from_json(content: dict[str, Any]) -> Split:
         for name, label, _ in rows:
             if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
                 raise ValueError(f"{name!r} leads out of the folder")
-            if not 0 <= label < len(class_names):
+            if not isinstance(label, int) or not 0 <= label < len(class_names):
                 raise ValueError(f"{name!r} has the label {label}")
         subsets[subset_name] = Subset(*map(tuple, zip(*rows, strict=True)))
     _check_apart(subsets)

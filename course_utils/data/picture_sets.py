@@ -3,8 +3,15 @@
 import re
 from pathlib import Path
 
-from course_utils.data import atomic, download
-from course_utils.data.pictures import PictureSet, holds_pictures, load_folder, visible
+from course_utils.data import arguments, atomic, cache, download
+from course_utils.data.pictures import (
+    PictureSet,
+    circles,
+    holds_pictures,
+    load_folder,
+    printable,
+    visible,
+)
 
 _TENSORFLOW = "https://storage.googleapis.com/download.tensorflow.org/data"
 _ALTERNATIVE = "https://storage.googleapis.com/learning-datasets"
@@ -61,7 +68,9 @@ HORSE_OR_HUMAN_FILES = {
 }
 
 
-def read_dogs_vs_cats(folder: Path, per_class: int | None = None) -> PictureSet:
+def read_dogs_vs_cats(
+    folder: Path, per_class: int | None = None, at_most: int | None = None
+) -> PictureSet:
     """Read photos from ``dogs-vs-cats`` below a folder.
 
     Layouts: ``train/cat.0.jpg`` (Kaggle), ``PetImages/Cat/0.jpg`` (Microsoft), or one subfolder
@@ -69,7 +78,18 @@ def read_dogs_vs_cats(folder: Path, per_class: int | None = None) -> PictureSet:
 
     Used in: 04.
     """
-    return _read(folder / "dogs-vs-cats", ("train", "PetImages"), per_class)
+    per_class, at_most = _one_size(per_class, at_most)
+    pictures = _read(folder / "dogs-vs-cats", ("train", "PetImages"), per_class)
+    if at_most is None:
+        return pictures
+    counts = pictures.count()
+    rarest = min(counts, key=counts.get)
+    if counts[rarest] < at_most:
+        print(
+            f"Wanted are {at_most:,} pictures of each class. Of {printable([rarest])} there are "
+            f"only {counts[rarest]:,}, so {counts[rarest]:,} of each are taken"
+        )
+    return pictures.first(min(at_most, counts[rarest]))
 
 
 def read_rock_paper_scissors(folder: Path, per_class: int | None = None) -> PictureSet:
@@ -149,12 +169,14 @@ def fetch_horse_or_human() -> Path:
     return _fetch("horse-or-human", HORSE_OR_HUMAN_FILES)
 
 
-def draw_dogs_vs_cats(per_class: int | None = None) -> PictureSet:
+def draw_dogs_vs_cats(per_class: int | None = None, at_most: int | None = None) -> PictureSet:
     """Return drawn cats and dogs.
 
     Used in: 04.
     """
-    return load_folder(_drawn("pets", per_class) / "train")
+    # As many can be drawn as any chapter wants, so that both sizes mean the same.
+    per_class, at_most = _one_size(per_class, at_most)
+    return load_folder(_drawn("pets", at_most if per_class is None else per_class) / "train")
 
 
 def draw_rock_paper_scissors(per_class: int | None = None) -> PictureSet:
@@ -211,7 +233,19 @@ def _drawn(name: str, per_class: int | None, seed: int = 0) -> Path:
     # The generators of pictures use the cache of this package, so they are imported late.
     from course_utils.samples import folders
 
+    if per_class is not None:
+        per_class = arguments.whole_number("per_class", per_class, least=1)
+    cache.tidy()
     return folders.draw_folder(name, per_class=per_class, seed=seed)
+
+
+def _one_size(per_class: int | None, at_most: int | None) -> tuple[int | None, int | None]:
+    """Return both sizes, of which at least one is None, or raise a ValueError."""
+    if at_most is None:
+        return per_class, None
+    if per_class is not None:
+        raise ValueError(f"pass per_class={per_class!r} or at_most={at_most!r}, not both")
+    return None, arguments.whole_number("at_most", at_most, least=1)
 
 
 def _read(root: Path, layouts: tuple[str, ...], per_class: int | None, group_of=None) -> PictureSet:
@@ -223,7 +257,7 @@ def _read(root: Path, layouts: tuple[str, ...], per_class: int | None, group_of=
     inside = [root / layout for layout in layouts if (root / layout).is_dir()]
     if inside and (others := _others_with_pictures(inside[0])):
         raise ValueError(
-            f"{root} holds pictures in {inside[0].name} and in {', '.join(others)}, and only "
+            f"{root} holds pictures in {inside[0].name} and in {printable(others)}, and only "
             f"{inside[0].name} would be read. Move the others elsewhere; subsets that are given "
             "apart are put together with data.split_by_folder"
         )
@@ -237,7 +271,10 @@ def _others_with_pictures(folder: Path) -> list[str]:
     return [
         entry.name
         for entry in beside
-        if entry != folder and entry.name != _WITHOUT_CLASSES and holds_pictures(entry)
+        if entry != folder
+        and not circles(entry)
+        and entry.name != _WITHOUT_CLASSES
+        and holds_pictures(entry)
     ]
 
 

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from course_utils.data import decoding, progress
+from course_utils.data import arguments, decoding, progress
 
 #: What Windows and macOS put into folders and archives.
 _NO_PICTURES = {"thumbs.db", "desktop.ini", "__macosx"}
@@ -51,9 +51,10 @@ class PictureSet:
         return len(self.names)
 
     def __repr__(self) -> str:
-        classes = ", ".join(f"{count:,} {name}" for name, count in self.count().items())
+        counts = [f"{count:,} {name}" for name, count in self.count().items()]
+        classes = printable(counts, limit=len(counts))
         skipped = f", {len(self.skipped):,} skipped" if self.skipped else ""
-        return f"PictureSet({classes}{skipped}; {self.folder})"
+        return f"PictureSet({classes}{skipped}; {printable([str(self.folder)])})"
 
     @property
     def paths(self) -> list[Path]:
@@ -90,13 +91,11 @@ class PictureSet:
             per_class: Number of pictures of each class.
 
         Raises:
-            ValueError: If a class has fewer pictures, or none is asked for.
+            ValueError: If a class has fewer pictures, or it is no number from 1 on.
 
         Used in: 04, 05.
         """
-        fewest = min(self.count().values())
-        if not 1 <= per_class <= fewest:
-            raise ValueError(f"per_class must be from 1 to {fewest:,}, got {per_class:,}")
+        per_class = arguments.size("per_class", per_class, min(self.count().values()))
         seen, turns = Counter(), defaultdict(list)
         for index, label in enumerate(self.labels):
             group = self.groups[index] if self.groups else ""
@@ -126,12 +125,15 @@ def load_folder(
     Raises:
         FileNotFoundError: If the folder does not exist.
         ValueError: If it holds no pictures, only one class, a class without pictures, subsets
-            instead of classes, or pictures without a class.
+            instead of classes, or pictures without a class; for something that is no path, or a
+            ``group_of`` that is no function.
         OSError: If a folder cannot be read.
 
     Used in: 04, 05.
     """
-    folder = Path(folder).expanduser()
+    folder = arguments.path("folder", folder)
+    if group_of is not None and not callable(group_of):
+        raise ValueError(f"group_of must be a function or None, got {group_of!r}")
     if not folder.exists():
         raise FileNotFoundError(f"{folder} does not exist. {_expected(folder)}")
     if not folder.is_dir():
@@ -152,7 +154,9 @@ def load_folder(
     names = [names[index] for index in good]
     if skipped:
         shown = printable([f"{name} ({reason})" for name, reason in skipped.items()])
-        print(f"Skipped {len(skipped):,} of {len(good) + len(skipped):,} in {folder}: {shown}")
+        num_files = len(good) + len(skipped)
+        place = printable([str(folder)])
+        print(f"Skipped {len(skipped):,} of {num_files:,} in {place}: {shown}")
     _check_classes(folder, class_names, Counter(class_of[name] for name in names), skipped)
     groups = tuple(map(group_of, names)) if group_of else (None,)
     return PictureSet(
@@ -174,8 +178,11 @@ def class_in_name(name: str) -> str:
 
     Used in: 04, 05.
     """
-    match = re.match(r"(.+?)/", name) or _FLAT_NAME.fullmatch(name)
-    return unicodedata.normalize("NFC", match[1]) if match else ""
+    class_name, in_folder, _ = name.partition("/")
+    if not in_folder:
+        match = _FLAT_NAME.fullmatch(name)
+        class_name = match[1] if match else ""
+    return unicodedata.normalize("NFC", class_name)
 
 
 def natural_order(name: str) -> tuple:
@@ -222,21 +229,31 @@ def visible(folder: Path) -> list[Path]:
     ]
 
 
+def circles(folder: Path) -> bool:
+    """Return whether this is a link that leads back to a folder that it lies in.
+
+    Used in: 04, 05.
+    """
+    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
+
+
 def _folder_classes(folder: Path) -> set[str]:
     """Return the names of the subfolders; composed Hangul even where macOS decomposed it."""
-    names = {entry.name for entry in visible(folder) if entry.is_dir()}
+    names = {entry.name for entry in visible(folder) if entry.is_dir() and not circles(entry)}
     return {unicodedata.normalize("NFC", name) for name in names}
 
 
 def _list_files(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the class of every file by its name below the folder, and what is skipped at once."""
     entries = visible(folder)
-    class_folders = [entry for entry in entries if entry.is_dir()]
+    class_folders = [entry for entry in entries if entry.is_dir() and not circles(entry)]
     class_of, skipped = {}, {}
     for file in entries:
         if file in class_folders:
             continue
-        if class_folders:
+        if file.is_dir():
+            skipped[file.name] = "a link to a folder that it lies in"
+        elif class_folders:
             skipped[file.name] = "lies beside the folders of the classes"
         elif class_name := class_in_name(file.name):
             class_of[file.name] = class_name

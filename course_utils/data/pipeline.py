@@ -12,7 +12,6 @@ import io
 import itertools
 import math
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,9 +19,10 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from course_utils.data import arguments, decoding, progress
 from course_utils.data import cache as cache_folder
-from course_utils.data import decoding, progress
 from course_utils.data.manifest import SUBSETS, Split, Subset
+from course_utils.data.pictures import printable
 
 #: Bytes of decoded pictures that are kept in memory; more than that goes into a file.
 MEMORY_LIMIT = 1_000_000_000
@@ -60,8 +60,10 @@ def image_datasets(
         label_mode: ``"binary"`` (0.0 or 1.0, for a sigmoid), ``"int"`` (for sparse categorical
             cross-entropy), ``"categorical"`` (one-hot), or ``"auto"``: binary for two classes,
             int for more.
-        cache: Whether decoded pictures are kept: in memory up to ``MEMORY_LIMIT``, beyond that in
-            a file in the cache folder. Without it every picture is decoded again in every epoch.
+        cache: Whether decoded pictures are kept: in memory up to ``MEMORY_LIMIT`` (1 GB), beyond
+            that in a file in the cache folder. All such files together take 10 GB at most; those
+            that were not used for the longest time are removed first, and a printed line says so.
+            Without ``cache`` every picture is decoded again in every epoch.
 
     Returns:
         Training, validation and test set; None in the place of a test set that the split lacks.
@@ -75,11 +77,10 @@ def image_datasets(
 
     Used in: 04, 05, 06, 07, 08.
     """
+    arguments.instance("split", split, Split, "one of the split_by_... functions")
     size = _height_and_width(image_size)
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be 1 or more, got {batch_size}")
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, got {seed}")
+    batch_size = arguments.whole_number("batch_size", batch_size, least=1)
+    seed = arguments.seed(seed)
     encode = _label_encoder(label_mode, len(split.class_names))
     sources, place = _sources(split, size, cache)
     counts = " + ".join(f"{len(part):,} {name}" for name, part in split.subsets.items())
@@ -124,6 +125,7 @@ def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str
         in_memory = {name: _from_memory(part, size) for name, part in files.items()}
         return in_memory, f"kept in memory ({amount})"
     file = _cache_file(split, size)
+    cache_folder.tidy(file, num_bytes)
     try:
         everything = list(itertools.chain(*files.values()))
         pictures = _stored(file, (len(everything), *size, 3))
@@ -214,7 +216,8 @@ def _decode(path: Path, digest: str, size: tuple[int, int]) -> np.ndarray:
     # Depending on where a file is damaged, Pillow's readers raise quite different errors.
     except Exception as error:
         raise ValueError(
-            f"{path} is damaged: {error}. Load the folder and split the pictures anew"
+            f"{printable([str(path)])} is damaged: {error}. Load the folder and split the pictures "
+            "anew"
         ) from error
 
 
@@ -232,7 +235,7 @@ def _write(file: Path, files: Files, size: tuple[int, int]) -> None:
         OSError: If the disk is full or the folder cannot be written to.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")
+    unfinished = file.with_name(cache_folder.unfinished_name(file.name))
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(files), *size, 3)}
     try:
         with unfinished.open("wb") as stream:
@@ -246,12 +249,17 @@ def _write(file: Path, files: Files, size: tuple[int, int]) -> None:
 
 def _height_and_width(image_size: int | tuple[int, int]) -> tuple[int, int]:
     """Return height and width, or raise a ValueError."""
-    size = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
-    if len(size) != 2 or not all(isinstance(side, int) and side > 0 for side in size):
+    try:
+        sides = tuple(image_size)
+    except TypeError:
+        sides = (image_size, image_size)
+    try:
+        height, width = (arguments.whole_number("image_size", side, least=1) for side in sides)
+    except ValueError:
         raise ValueError(
             f"image_size must be height and width in pixels, or one number, got {image_size!r}"
-        )
-    return size
+        ) from None
+    return height, width
 
 
 def _label_encoder(label_mode: str, num_classes: int) -> Callable[[Subset], np.ndarray]:
@@ -268,6 +276,6 @@ def _label_encoder(label_mode: str, num_classes: int) -> Callable[[Subset], np.n
         "int": lambda labels: labels.astype(np.int32),
         "categorical": lambda labels: np.eye(num_classes, dtype=np.float32)[labels],
     }
-    if label_mode not in encoders:
+    if not isinstance(label_mode, str) or label_mode not in encoders:
         raise ValueError(f"label_mode must be auto, {', '.join(encoders)}; got {label_mode!r}")
     return lambda subset: encoders[label_mode](np.asarray(subset.labels))

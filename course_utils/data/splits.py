@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from course_utils.data import leaks, shares
+from course_utils.data import arguments, leaks, shares
 from course_utils.data.manifest import Split, Subset
 from course_utils.data.pictures import (
     PictureSet,
@@ -50,19 +50,19 @@ def split_by_index(
 
     Used in: 04.
     """
+    _check_pictures(pictures)
     ranges = {"train": train, "validation": validation, "test": test}
     ranges = {name: numbers for name, numbers in ranges.items() if numbers is not None}
     _check_ranges(ranges)
-    places = _numbered(pictures.class_names, pictures.labels, pictures.names)
-    damaged = {(class_in_name(name), _number(name)): name for name in pictures.skipped}
+    places, damaged = _numbered(pictures), _numbered_damaged(pictures)
     members, dropped = {name: [] for name in ranges}, []
     for label, class_name in enumerate(pictures.class_names):
         for subset, numbers in ranges.items():
             for number in numbers:
                 if (label, number) in places:
                     members[subset].append(places[label, number])
-                elif (class_name, number) in damaged:
-                    dropped.append(damaged[class_name, number])
+                elif (label, number) in damaged:
+                    dropped.append(damaged[label, number])
                 else:
                     there = [place[1] for place in places if place[0] == label]
                     raise ValueError(
@@ -73,6 +73,24 @@ def split_by_index(
     if dropped:
         print(f"{len(dropped):,} pictures left out, they were skipped: {printable(dropped)}")
     return _split(pictures, "index", None, members, duplicates, dropped)
+
+
+def are_numbered(pictures: PictureSet, per_class: int) -> bool:
+    """Return whether the names number the pictures of each class from 0 on, as Kaggle's do.
+
+    If so, :func:`split_by_index` can take the numbers below ``per_class``. Photos of your own are
+    seldom numbered so; a skipped picture leaves no gap.
+
+    Used in: 04.
+    """
+    _check_pictures(pictures)
+    per_class = arguments.whole_number("per_class", per_class, least=1)
+    try:
+        known = _numbered(pictures).keys() | _numbered_damaged(pictures).keys()
+    except ValueError:
+        return False
+    labels = range(len(pictures.class_names))
+    return all((label, number) in known for label in labels for number in range(per_class))
 
 
 def split_by_fraction(
@@ -94,12 +112,13 @@ def split_by_fraction(
         duplicates: As in :func:`split_by_index`.
 
     Raises:
-        ValueError: If the fractions leave nothing for a subset, for a negative seed, or duplicates.
+        ValueError: If the fractions leave nothing for a subset, for a bad seed, or duplicates.
 
     Used in: 04, 05.
     """
+    _check_pictures(pictures)
     fractions = shares.of_subsets(validation, test)
-    shares.check_seed(seed)
+    seed = arguments.seed(seed)
     members = {name: [] for name in fractions}
     for label, class_name in enumerate(pictures.class_names):
         of_class = _in_order(
@@ -129,21 +148,25 @@ def split_by_group(
 
     Args:
         pictures: The pictures.
-        validation: Share for validation, between 0 and 1. Groups are not cut, so that the shares,
-            of each class too, are met as nearly as the groups allow.
+        validation: Share for validation, between 0 and 1. Groups are not cut, so that the shares
+            of each class are met as nearly as the groups allow; of more than nine groups with
+            classes in common, nearly so.
         test: Share for the test; None for no test.
-        seed: Another seed (0 or more) gives another split.
+        seed: Where several splits are equally near, another seed (0 or more) gives another one.
         duplicates: As in :func:`split_by_index`.
         group_of: Says for a name which group the picture is of; by default ``pictures.groups``.
 
     Raises:
         ValueError: If there are no groups or too few of them, for fractions that leave nothing for
-            a subset, a negative seed, or duplicates.
+            a subset, a bad seed, or duplicates.
 
     Used in: 04, 05.
     """
+    _check_pictures(pictures)
     fractions = shares.of_subsets(validation, test)
-    shares.check_seed(seed)
+    seed = arguments.seed(seed)
+    if group_of is not None and not callable(group_of):
+        raise ValueError(f"group_of must be a function or None, got {group_of!r}")
     groups = pictures.groups if group_of is None else tuple(map(group_of, pictures.names))
     if groups is None or None in groups:
         raise ValueError(
@@ -177,17 +200,19 @@ def split_by_folder(
     """Take subsets that are given apart, each a folder or a picture set.
 
     Raises:
-        ValueError: If the classes of the subsets differ, a picture is in two of them, or for
-            duplicates.
+        ValueError: If the classes of the subsets differ, a picture is in two of them, for
+            duplicates, or for something that is neither a path nor a picture set.
         FileNotFoundError: If a folder does not exist.
 
     Used in: 05.
     """
     given = {"train": train, "validation": validation, "test": test}
     sets = {
-        name: source if isinstance(source, PictureSet) else load_folder(source)
+        name: source
+        if isinstance(source, PictureSet)
+        else load_folder(arguments.path(name, source))
         for name, source in given.items()
-        if source is not None
+        if name != "test" or source is not None
     }
     class_names = sets["train"].class_names
     folder = Path(os.path.commonpath([part.folder.absolute() for part in sets.values()]))
@@ -211,6 +236,11 @@ def split_by_folder(
     return _split(whole, "folder", None, members, duplicates, tuple(skipped))
 
 
+def _check_pictures(pictures: PictureSet) -> None:
+    """Raise a ValueError unless this is one picture set; of some names ``load`` returns two."""
+    arguments.instance("pictures", pictures, PictureSet, "data.load or data.load_folder")
+
+
 def _split(
     pictures: PictureSet,
     kind: str,
@@ -221,6 +251,7 @@ def _split(
 ) -> Split:
     """Return the manifest of these members, without duplicates across subsets."""
     members, equal = leaks.without_duplicates(pictures, members, duplicates)
+    leaks.warn_of_two_labels(pictures, members)
     for subset, indices in members.items():
         left = {pictures.labels[index] for index in indices}
         for label, class_name in enumerate(pictures.class_names):
@@ -265,23 +296,31 @@ def _number(name: str) -> int | None:
     return int(numbers[-1]) if numbers else None
 
 
-def _numbered(
-    class_names: Sequence[str], labels: Sequence[int], names: Sequence[str]
-) -> dict[tuple[int, int], int]:
+def _numbered(pictures: PictureSet) -> dict[tuple[int, int], int]:
     """Return the place of each picture by its label and its number."""
     places = defaultdict(list)
-    for index, (label, name) in enumerate(zip(labels, names, strict=True)):
+    for index, (label, name) in enumerate(zip(pictures.labels, pictures.names, strict=True)):
         if _number(name) is None:
             raise ValueError(f"there is no number in {name!r}; use split_by_fraction")
         places[label, _number(name)].append(index)
     for (label, number), indices in places.items():
         if len(indices) > 1:
-            twice = printable([names[index] for index in indices])
+            twice = printable([pictures.names[index] for index in indices])
             raise ValueError(
-                f"class {class_names[label]!r} has {len(indices)} pictures with the number "
-                f"{number}: {twice}; use split_by_fraction or split_by_group"
+                f"class {pictures.class_names[label]!r} has {len(indices)} pictures with the "
+                f"number {number}: {twice}; use split_by_fraction or split_by_group"
             )
     return {key: indices[0] for key, indices in places.items()}
+
+
+def _numbered_damaged(pictures: PictureSet) -> dict[tuple[int, int | None], str]:
+    """Return the name of each skipped file by its label and its number, if it has both."""
+    labels = {class_name: label for label, class_name in enumerate(pictures.class_names)}
+    return {
+        (labels[class_in_name(name)], _number(name)): name
+        for name in pictures.skipped
+        if class_in_name(name) in labels
+    }
 
 
 def _check_ranges(ranges: Mapping[str, range]) -> None:
