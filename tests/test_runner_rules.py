@@ -150,6 +150,24 @@ def test_training_is_held_against_the_plan(fits, said):
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize(
+    ("second", "own_pictures", "accepted"),
+    [
+        (fit(3, [70] * 3, 9), True, True),
+        (fit(3, [70] * 3, 9), False, False),
+        (fit(3, [130] * 3, 15), True, False),  # more than planned
+        (fit(3, [70, 60, 70], 9), True, False),
+        (fit(3, [70] * 3, 12), True, False),  # more steps than 70 pictures make
+        (fit(2, [70] * 2, 6), True, False),  # an epoch less
+    ],
+)
+def test_a_folder_of_ones_own_may_hold_fewer_pictures(second, own_pictures, accepted):
+    record = {"backend": "tensorflow", "fits": [SHORT, LONG, second], "outside_fit": []}
+    failures = honesty.check(record, PLAN, nbformat.v4.new_notebook(), own_pictures)
+    assert (failures == []) == accepted
+
+
+@pytest.mark.unit
 def test_stages_of_one_model_share_its_object():
     plan = {
         "06.scratch": Training(epochs=3, pictures=100, batch_size=32, test_pictures=10),

@@ -7,13 +7,12 @@ profile demo. What was measured is kept beside this file in ``measured_run.json`
 
 import argparse
 import json
-import os
-import platform
 import re
 import sys
 from pathlib import Path
 
 from course_utils import profiles
+from tools import machine
 from tools import notebook_files as files
 from tools import notebook_template as template
 
@@ -63,7 +62,7 @@ def take_over(report: Path) -> dict:
             f"{report.name} is not a passed run in profile demo on drawn pictures; make run first"
         )
     return {
-        "hardware": _processor(),
+        "hardware": machine.processor(),
         "jobs": run["jobs"],
         "threads": run["threads"],
         "seconds": round(run["seconds"]),
@@ -114,7 +113,7 @@ def table(course: files.Course, measured: dict) -> str:
         "",
         f"Times, memory and results: one run of `make run` in profile demo on "
         f"{measured['hardware']}, {measured['jobs']} chapters at a time with "
-        f"{_number(measured['threads'], 'thread')} each; yours will differ somewhat.",
+        f"{machine.number(measured['threads'], 'thread')} each; yours will differ somewhat.",
     ]
     return "\n".join(lines)
 
@@ -138,21 +137,8 @@ def _planned_work(chapter: str) -> int:
     return sum(training.work for training in trainings.values())
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _duration(seconds: int) -> str:
     return f"{seconds} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-
-
-def _processor() -> str:
-    """Return the processor's cores and name in words."""
-    name = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-        name = re.sub(r"\((R|TM)\)", "", found[1]) if found else name
-    return f"{_number(os.cpu_count(), 'core')} of an {name}"
 
 
 if __name__ == "__main__":

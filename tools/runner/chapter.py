@@ -18,7 +18,7 @@ from tools import atomic_files
 from tools.runner import failure, honesty, outputs, page, parameters, results
 from tools.runner.cells import Place, executed_cells, place_of, read
 from tools.runner.failure import Failure
-from tools.runner.options import Options, chapter_number
+from tools.runner.options import DATA_WORDS, Options, chapter_number
 from tools.runner.outcome import KERNEL_NAME, Files, Outcome
 
 _START_TIMEOUT = 120
@@ -139,7 +139,8 @@ def _judge(files: Files, options: Options, outcome: Outcome, executed) -> None:
         return  # the chapter ended early; what it did not reach would only drown the reason
     planned = profiles.get(options.profile).of_chapter(chapter_number(outcome.chapter))
     outcome.failures += outputs.check(record, executed)
-    outcome.failures += honesty.check(record, planned, executed)
+    own_pictures = options.data not in DATA_WORDS
+    outcome.failures += honesty.check(record, planned, executed, own_pictures)
     found, problems = results.read(files.results, options.profile, options.data)
     outcome.headline = found.get("headline", "")
     outcome.failures += problems

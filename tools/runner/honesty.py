@@ -10,6 +10,7 @@ and ``06.transfer.fine_tuned`` may train the same object.
 """
 
 import math
+from dataclasses import replace
 
 from nbformat import NotebookNode
 
@@ -21,13 +22,20 @@ from tools.watch_keras import WATCHED_BACKEND
 _ERROR = "TrainingDiffersFromProfile"
 
 
-def check(record: dict, planned: dict[str, Training], notebook: NotebookNode) -> list[Failure]:
+def check(
+    record: dict,
+    planned: dict[str, Training],
+    notebook: NotebookNode,
+    own_pictures: bool = False,
+) -> list[Failure]:
     """Return every difference between the watched training and the plan.
 
     Args:
         record: What the watched kernel wrote.
         planned: The profile's trainings of this chapter, by name.
         notebook: The executed notebook, to say where a training stands.
+        own_pictures: Whether the pictures come from a folder of one's own, which may hold fewer
+            than the profile plans.
     """
     if record["backend"] not in (None, WATCHED_BACKEND):
         return [
@@ -39,7 +47,7 @@ def check(record: dict, planned: dict[str, Training], notebook: NotebookNode) ->
         ]
     happened = [fit for fit in record["fits"] if fit["batches"] or fit["steps"]]
     return [
-        *_compare_fits(happened, planned, notebook),
+        *_compare_fits(happened, planned, notebook, own_pictures),
         *(_outside_fit(training, notebook) for training in record["outside_fit"]),
     ]
 
@@ -51,14 +59,17 @@ def work(record: dict) -> int:
 
 
 def _compare_fits(
-    happened: list[dict], planned: dict[str, Training], notebook: NotebookNode
+    happened: list[dict],
+    planned: dict[str, Training],
+    notebook: NotebookNode,
+    own_pictures: bool,
 ) -> list[Failure]:
     missing = dict(planned)
     unplanned = []
     failures = []
     first_plans: dict[int, str] = {}  # by model, the plan that it followed first
     for fit in happened:
-        following = [name for name, plan in missing.items() if _follows(fit, plan)]
+        following = [n for n, plan in missing.items() if _follows(fit, plan, own_pictures)]
         if not following:
             unplanned.append(fit)
             continue
@@ -79,8 +90,10 @@ def _compare_fits(
     return failures
 
 
-def _follows(fit: dict, plan: Training) -> bool:
+def _follows(fit: dict, plan: Training, own_pictures: bool) -> bool:
     done = len(fit["pictures_per_epoch"])
+    if own_pictures and done and 0 < fit["pictures_per_epoch"][0] < plan.pictures:
+        plan = replace(plan, pictures=fit["pictures_per_epoch"][0])
     return (
         fit["epochs_asked"] == plan.epochs
         and done <= plan.epochs

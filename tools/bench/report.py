@@ -1,0 +1,119 @@
+"""What was measured, kept as JSON beside this file and written as tables into the README."""
+
+import json
+import statistics
+from pathlib import Path
+
+from tools import atomic_files
+from tools.bench import accuracy, recipes
+
+RESULTS = Path(__file__).with_name("results.json")
+BEGIN, END = "<!-- speed: written by make bench -->", "<!-- end of speed -->"
+
+
+def load(path: Path = RESULTS) -> dict:
+    """Return what was measured so far; empty if nothing was."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def save(results: dict, path: Path = RESULTS) -> None:
+    """Write what was measured, whole or not at all."""
+    text = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    atomic_files.write(path, text)
+
+
+def tables(results: dict) -> str:
+    """Return all tables as Markdown."""
+    return "\n\n".join([_training(results), _rest(results), _conditions(results)])
+
+
+def into(text: str, results: dict) -> str:
+    """Return a README with the tables replaced.
+
+    Raises:
+        ValueError: If one of the two lines that frame the tables is missing.
+    """
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"README.md lacks the lines {BEGIN} and {END}")
+    return f"{head}{begin}\n\n{tables(results)}\n\n{end}{tail}"
+
+
+def _training(results: dict) -> str:
+    lines = [
+        "| training | sources' recipe | ours | faster | an epoch | memory | "
+        "share of the peak | accuracy, ours − theirs (90 %) |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, case in recipes.CASES.items():
+        found = results["speed"][name]
+        source, course = found["source"], found["course"]
+        share = course["operations_per_second"] / results["peaks"][_products(course["precision"])]
+        lines.append(
+            f"| {case.title}, {case.image_size} px | {source['images_per_second']:,.0f} images/s "
+            f"| {course['images_per_second']:,.0f} images/s | **{found['ratio']:.1f} ×** "
+            f"| {source['seconds_per_epoch']:.1f} → {course['seconds_per_epoch']:.1f} s "
+            f"| {source['peak_memory'] / 1e9:.1f} → {course['peak_memory'] / 1e9:.1f} GB "
+            f"| {share:.0%} | {_difference(results, name)} |"
+        )
+    return "\n".join(lines)
+
+
+def _sizes() -> str:
+    return ", ".join(
+        f"{case.title}: {case.epochs} at {case.accuracy_size} px" for case in recipes.CASES.values()
+    )
+
+
+def _products(precision: str) -> str:
+    return "bfloat16" if precision == "bfloat16" else "float32"
+
+
+def _difference(results: dict, name: str) -> str:
+    """Return the interval of the difference of accuracies in words."""
+    pairs = results.get("accuracy", {}).get(name, {})
+    differences = [pair["course"] - pair["source"] for pair in pairs.values()]
+    if len(differences) < 2:
+        return "not measured"
+    lower, upper = accuracy.interval(differences)
+    source, course = (
+        statistics.fmean(pair[side] for pair in pairs.values()) for side in recipes.SIDES
+    )
+    return (
+        f"{100 * lower:+.1f} to {100 * upper:+.1f} points "
+        f"({source:.1%} and {course:.1%}, {len(differences)} seeds)"
+    )
+
+
+def _rest(results: dict) -> str:
+    rates, imports = results["pipelines"], results["imports"]
+    ours = rates["course"]
+    rows = [
+        (f"Reading pictures, {name}", f"{rate:,.0f} pictures/s", f"ours is {ours / rate:.1f} ×")
+        for name, rate in rates.items()
+        if name != "course"
+    ]
+    rows += [
+        ("Reading pictures, ours, from the second epoch on", f"{ours:,.0f} pictures/s", ""),
+        ("Drawing pets for the first time", f"{results['drawing']:.0f} pictures/s", ""),
+        ("`import course_utils`", f"{imports['course_utils']:.2f} s", "loads no TensorFlow"),
+        ("`import keras`", f"{imports['keras']:.1f} s", ""),
+        ("All notebooks in profile ci", f"{results['notebooks_in_ci']:.0f} s", ""),
+    ]
+    lines = ["| beside training | | |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def _conditions(results: dict) -> str:
+    peaks = results["peaks"]
+    return (
+        f"Medians of {results['rounds']} alternating epochs in one run on {results['hardware']} "
+        f"({results['versions']}), drawn pictures. An epoch is one of "
+        f"{results['num_pictures']:,} training and {results['num_validation']:,} validation "
+        "pictures (digits: 12,000 and 2,000). Memory is the peak of the whole process. The peak "
+        f"is that of large matrix products, {peaks['float32'] / 1e12:.2f} "
+        f"TFLOP/s in float32 and {peaks['bfloat16'] / 1e12:.2f} in bfloat16. Accuracies: pairs "
+        f"with equal seeds, initial weights and epochs ({_sizes()}). "
+        "`make bench` measures it all again."
+    )

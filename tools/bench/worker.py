@@ -1,0 +1,112 @@
+"""A process for one recipe: it builds everything, then does what the bench asks for, in turn."""
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+from tools.bench import recipes
+
+
+class Worker:
+    """Starts the process and speaks to it.
+
+    Args:
+        case: The network.
+        side: ``"source"`` or ``"course"``.
+        pictures: As for :func:`recipes.prepare`.
+        size: Height and width in pixels.
+        seed: For weights, order and augmentation.
+    """
+
+    def __init__(self, case: recipes.Case, side: str, pictures: Path, size: int, seed: int = 0):
+        context = multiprocessing.get_context("spawn")
+        self._connection, other_end = context.Pipe()
+        arguments = (other_end, case, side, pictures, size, seed)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        other_end.close()
+
+    def ask(self, task: str, *arguments) -> dict:
+        """Have one of the tasks done and return its answer.
+
+        Raises:
+            RuntimeError: If the process failed; its own message is above.
+        """
+        try:
+            self._connection.send((task, arguments))
+            return self._connection.recv()
+        except (EOFError, ConnectionError) as error:
+            raise RuntimeError(f"the bench's process ended while asked for {task!r}") from error
+
+    def stop(self) -> None:
+        """End the process."""
+        with contextlib.suppress(BrokenPipeError):
+            self._connection.send(("stop", ()))
+        self._process.join(timeout=20)
+        if self._process.is_alive():
+            self._process.kill()
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+
+def _serve(connection, case, side, pictures, size, seed) -> None:
+    """Answer tasks until told to stop."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    sys.stdout = sys.stderr  # the bench's own output stays a table
+    prepared = recipes.prepare(case, side, pictures, size, seed)
+    tasks = {"epoch": _epoch, "train": _train, "facts": _facts}
+    while True:
+        task, arguments = connection.recv()
+        if task == "stop":
+            return
+        connection.send(tasks[task](prepared, *arguments))
+
+
+def _epoch(prepared: recipes.Prepared) -> dict:
+    """Train one epoch and validate, as one epoch of ``model.fit`` does."""
+    begin = time.perf_counter()
+    prepared.model.fit(prepared.train, validation_data=prepared.validation, verbose=0)
+    return {"seconds": time.perf_counter() - begin}
+
+
+def _facts(prepared: recipes.Prepared) -> dict:
+    """Return what else is reported of a recipe, after its epochs."""
+    from course_utils import arithmetic
+
+    # Linux counts kilobytes, macOS bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {
+        "peak_memory": peak,
+        "multiply_adds": arithmetic.ledger(prepared.model).multiply_adds,
+        "precision": prepared.model.layers[-2].compute_dtype,
+    }
+
+
+def _train(prepared: recipes.Prepared, epochs: int) -> dict:
+    """Train, take the weights with the lowest validation loss, and test them."""
+    from course_utils import training
+    from course_utils.profiles import Training
+
+    num_pictures = sum(len(labels) for _, labels in prepared.train)
+    batch_size = next(len(labels) for _, labels in prepared.train)
+    plan = Training(epochs, num_pictures, batch_size, test_pictures=0)
+    begin = time.perf_counter()
+    training.fit(
+        prepared.model,
+        prepared.train,
+        plan,
+        validation_data=prepared.validation,
+        monitor="val_loss",
+    )
+    seconds = time.perf_counter() - begin
+    _, accuracy = prepared.model.evaluate(prepared.test, verbose=0)
+    return {"accuracy": accuracy, "seconds": seconds}
