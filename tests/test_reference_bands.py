@@ -17,7 +17,7 @@ DEMO = profiles.get("demo")
 @pytest.fixture
 def measured(tmp_path, monkeypatch):
     """Five seeds of the convnet in profile demo on drawn digits."""
-    monkeypatch.setattr(bands, "_FOLDER", tmp_path)
+    monkeypatch.setattr(bands, "FOLDER", tmp_path)
     content = {
         "values": {str(seed): value for seed, value in enumerate([0.90, 0.91, 0.92, 0.93, 0.94])},
         "num_test_pictures": 2000,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from course_utils import profiles
 
-_FOLDER = Path(__file__).with_name("measured")
+#: Where measured accuracies lie, one file per training, profile and kind of pictures.
+FOLDER = Path(__file__).with_name("measured")
 _SOURCES = Path(__file__).with_name("source_figures.json")
 #: 97.5 % points of Student's t distribution by the number of seeds (degrees of freedom + 1).
 _STUDENT_T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306}
@@ -143,7 +144,7 @@ def band(name: str, profile: str, pictures: str) -> Band | None:
 
     Used in: tools that write tables.
     """
-    path = _FOLDER / f"{name}-{profile}-{pictures}.json"
+    path = FOLDER / f"{name}-{profile}-{pictures}.json"
     if not path.exists():
         return None
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,162 @@
+"""The bench compares what it says: equal networks and pictures, and a table that follows."""
+
+import doctest
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from course_utils import models
+from tools.bench import __main__ as command
+from tools.bench import accuracy, recipes, report, worker
+
+pytestmark = pytest.mark.unit
+
+PHOTO_CASES = [name for name in recipes.CASES if name != "mnist_convnet"]
+
+
+def results():
+    """Invented figures in the form that the bench writes."""
+    side = {
+        "seconds_per_epoch": 10.0,
+        "images_per_second": 100.0,
+        "peak_memory": 2e9,
+        "precision": "float32",
+        "operations_per_second": 5e10,
+    }
+    course = {**side, "images_per_second": 350.0, "precision": "bfloat16"}
+    case = {"source": side, "course": course, "ratio": 3.5}
+    return {
+        "speed": dict.fromkeys(recipes.CASES, case),
+        "accuracy": {
+            "small_convnet": {
+                "0": {"source": 0.70, "course": 0.71},
+                "1": {"source": 0.72, "course": 0.71},
+            }
+        },
+        "peaks": {"float32": 2e11, "bfloat16": 1e12},
+        "pipelines": {
+            "ImageDataGenerator": 100.0,
+            "image_dataset_from_directory": 250.0,
+            "course": 500.0,
+        },
+        "drawing": 100.0,
+        "imports": {"course_utils": 0.1, "keras": 3.0, "course_utils.models": 3.5},
+        "notebooks_in_ci": 60.0,
+        "rounds": 5,
+        "num_pictures": 1000,
+        "num_validation": 500,
+        "hardware": "2 cores of a test",
+        "versions": "Python 3",
+    }
+
+
+@given(st.lists(st.floats(-0.2, 0.2), min_size=2, max_size=16))
+@settings(deadline=None)
+def test_the_interval_is_student_s(differences):
+    from scipy import stats
+
+    scale = stats.sem(differences)
+    lower, upper = accuracy.interval(differences)
+    if scale < 1e-6:
+        assert lower == pytest.approx(upper, abs=1e-4)
+        return
+    expected = stats.t.interval(0.9, len(differences) - 1, np.mean(differences), scale)
+    assert (lower, upper) == pytest.approx(expected, abs=2e-4)
+
+
+@pytest.mark.parametrize("number", [0, 1, 17])
+def test_an_interval_needs_2_to_16_pairs(number):
+    with pytest.raises(ValueError, match=f"got {number}"):
+        accuracy.interval([0.01] * number)
+
+
+def test_examples_in_docstrings():
+    assert doctest.testmod(accuracy).failed == 0
+
+
+@pytest.mark.parametrize("name", PHOTO_CASES)
+def test_both_sides_are_the_same_network(name):
+    case, size = recipes.CASES[name], 78
+    source, course = (recipes._build(case, side, size, case.augmented) for side in recipes.SIDES)
+    course.set_weights(source.get_weights())
+    pictures = np.random.default_rng(0).uniform(0, 255, (2, size, size, 3)).astype("float32")
+    np.testing.assert_allclose(
+        course(pictures, training=False), source(pictures, training=False), rtol=1e-4
+    )
+    own = (models.BatchNormalization, models.RandomAffine)
+    assert not any(isinstance(layer, own) for layer in source.layers)
+    faster = [layer for layer in course.layers if isinstance(layer, own)]
+    assert bool(faster) == case.augmented
+
+
+def test_the_source_s_augmentation_is_as_printed():
+    flip, rotation, zoom = recipes.source_augmentation().layers
+    assert isinstance(flip, layers.RandomFlip) and flip.mode == "horizontal"
+    assert isinstance(rotation, layers.RandomRotation) and rotation.factor == (-0.1, 0.1)
+    assert isinstance(zoom, layers.RandomZoom) and zoom.height_factor == 0.2
+
+
+def test_the_table_shows_ratio_share_and_interval():
+    text = report.tables(results())
+    assert text.count("**3.5 ×**") == len(recipes.CASES)
+    assert "| 5% |" in text  # 5e10 of 1e12, as the course computes in bfloat16
+    assert "-6.3 to +6.3 points (71.0% and 71.0%, 2 seeds)" in text
+    assert text.count("not measured") == len(recipes.CASES) - 1
+    assert "ours is 5.0 ×" in text and "ours is 2.0 ×" in text
+
+
+def test_only_what_stands_between_the_marks_is_replaced():
+    before = f"# Title\n{report.BEGIN}\nold\n{report.END}\nrest\n"
+    after = report.into(before, results())
+    assert after.startswith("# Title\n") and after.endswith(f"{report.END}\nrest\n")
+    assert "old" not in after
+    assert report.into(after, results()) == after
+    with pytest.raises(ValueError, match="lacks the lines"):
+        report.into("# Title\n", results())
+
+
+def test_a_stale_table_is_noticed(tmp_path, monkeypatch, capsys):
+    measured = tmp_path / "results.json"
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{report.BEGIN}\nold\n{report.END}\n", encoding="utf-8")
+    monkeypatch.setattr(command.files, "ROOT", tmp_path)
+    monkeypatch.setattr(report.load, "__defaults__", (measured,))
+    assert command.main(["table", "--check"]) == 1
+    assert "run make bench" in capsys.readouterr().err
+    report.save(results(), measured)
+    assert command.main(["table", "--check"]) == 1
+    assert "stale" in capsys.readouterr().err
+    assert command.main(["table"]) == 0
+    assert command.main(["table", "--check"]) == 0
+    assert json.loads(measured.read_text(encoding="utf-8")) == results()
+
+
+def test_an_unknown_case_names_the_known_ones(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["speed", "--cases", "large_convnet"])
+    assert "unknown cases large_convnet; there are small_convnet" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_worker_trains_and_a_dead_one_is_an_error(tmp_path):
+    random = np.random.default_rng(0)
+    arrays = {}
+    for part in ("train", "validation", "test"):
+        arrays[f"x_{part}"] = random.integers(0, 255, (128, 28, 28), np.uint8)
+        arrays[f"y_{part}"] = random.integers(0, 10, 128)
+    np.savez(tmp_path / "digits.npz", **arrays)
+    case = recipes.CASES["mnist_convnet"]
+    with worker.Worker(case, "source", tmp_path / "digits.npz", 28) as process:
+        assert process.ask("epoch")["seconds"] > 0
+        assert 0 <= process.ask("train", 1)["accuracy"] <= 1
+        facts = process.ask("facts")
+        assert facts["precision"] == "float32" and facts["peak_memory"] > 1e8
+    with (
+        worker.Worker(case, "source", tmp_path / "missing.npz", 28) as process,
+        pytest.raises(RuntimeError, match="'epoch'"),
+    ):
+        process.ask("epoch")

@@ -1,0 +1,33 @@
+"""The files that hold measured accuracies, one per training, profile and kind of pictures."""
+
+import json
+from pathlib import Path
+
+from course_utils.references import bands
+from tools import atomic_files
+
+FOLDER = bands.FOLDER
+
+
+def path(name: str, profile: str, pictures: str, folder: Path | None = None) -> Path:
+    """Return where the results of a training are kept."""
+    return (folder or FOLDER) / f"{name}-{profile}-{pictures}.json"
+
+
+def load(file: Path) -> dict:
+    """Return what was measured so far; an empty record if nothing was."""
+    if file.exists():
+        return json.loads(file.read_text(encoding="utf-8"))
+    return {"values": {}}
+
+
+def add(file: Path, seed: int, accuracy: float, rest: dict, history: dict) -> None:
+    """Add one seed's accuracy, the facts of the latest run and the history of the first seed."""
+    record = load(file)
+    record["values"][str(seed)] = round(accuracy, 4)
+    record["values"] = dict(sorted(record["values"].items(), key=lambda item: int(item[0])))
+    record |= rest
+    if "history" not in record or seed == min(map(int, record["values"])):
+        record["history"] = {"seed": seed, **history}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    atomic_files.write(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
