@@ -23,7 +23,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help install run lab test test-fast lint unit nbval course-ci notebook-tests format stamp refresh tables constraints clean
+.PHONY: help install run lab bench references test test-fast lint unit nbval course-ci notebook-tests format stamp refresh tables probes small-base constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -83,6 +83,18 @@ refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compa
 
 tables: $(INSTALLED)  ## Write the README's table from the last `make run`
 	@$(BIN)/python -m tools.chapter_table --measured build/report.json
+
+probes: $(INSTALLED)  ## Measure what simple probes know of the drawn pictures (some minutes)
+	@$(BIN)/python -m tools.leak_probes
+
+small-base: $(INSTALLED)  ## Train the small pretrained base anew (ten minutes)
+	@$(BIN)/python -m tools.small_base
+
+bench: $(INSTALLED)  ## Measure our recipe against the sources' (an idle machine, about two hours)
+	@$(BIN)/python -m tools.bench speed && $(BIN)/python -m tools.bench accuracy
+
+references: $(INSTALLED)  ## Measure the ranges over random seeds that are missing or stale
+	@$(BIN)/python -m tools.references --profile $(PROFILE) --data "$(DATA)"
 
 constraints: $(INSTALLED)  ## Resolve the newest versions of all packages into constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -12,6 +12,8 @@ __all__ = [
     "arithmetic",
     "checks",
     "data",
+    "explain",
+    "graphs",
     "models",
     "plots",
     "precision",
@@ -19,6 +21,7 @@ __all__ = [
     "references",
     "runtime",
     "samples",
+    "timing",
     "training",
 ]
 

@@ -72,7 +72,7 @@ def output_size(
 
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016;
     TensorFlow, ``tf.nn``, "Notes on padding".
-    Used in: 02, 03.
+    Used in: 02, 03, A1.
     """
     size, window = _checked(input_size, kernel_size, stride, padding, dilation)
     if window.padding == "same":
@@ -222,7 +222,7 @@ def conv_parameters(
     >>> conv_parameters(3, 64, 3)
     1792
 
-    Used in: 02, 06.
+    Used in: 02, A1, A2.
     """
     weights = _whole("input_channels", input_channels) * _area("kernel_size", kernel_size)
     return _whole("filters", filters) * (weights + bool(use_bias))
@@ -249,7 +249,7 @@ def depthwise_parameters(
     >>> depthwise_parameters(64, 3)
     640
 
-    Used in: 06.
+    Used in: .
     """
     return conv_parameters(1, input_channels, kernel_size, use_bias)
 
@@ -265,7 +265,7 @@ def separable_parameters(
     (8896, 73856)
 
     Source: Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2017.
-    Used in: 06.
+    Used in: A2.
     """
     depthwise = depthwise_parameters(input_channels, kernel_size, use_bias=False)
     return depthwise + conv_parameters(input_channels, filters, 1, use_bias)
@@ -282,7 +282,7 @@ def multiply_adds(output_size: int | Sequence[int], weights: int) -> int:
     >>> multiply_adds(26, conv_parameters(1, 32, 3, use_bias=False))
     194688
 
-    Used in: 03, 06.
+    Used in: 03, 06, A2.
     """
     return _area("output_size", output_size) * _whole("weights", weights)
 
@@ -358,7 +358,7 @@ def ledger(model: Any) -> "Ledger":
     Raises:
         ValueError: If ``model`` is not such a model.
 
-    Used in: 02, 03, 06.
+    Used in: 02, 03, 06, A2.
     """
     from course_utils import model_ledger  # here, because that module builds on this one
 

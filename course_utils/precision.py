@@ -22,7 +22,7 @@ def choose(precision: str = "auto") -> str:
     Raises:
         ValueError: For any other word.
 
-    Used in: 04.
+    Used in: 04, 05, 06, 07, 08, A2.
     """
     if precision not in ("auto", "float32", "mixed_bfloat16"):
         raise ValueError(

@@ -75,13 +75,61 @@ class Profile:
         }
 
 
-_DIGIT_NETS = ("02.mlp", "02.convnet")
+_DIGIT_NETS = ("01.sgd", "01.mlp", "02.mlp", "02.convnet")
 _POOLING_NETS = ("03.max", "03.average", "03.global")
+_REMEDIES = ("05.plain", "05.augmentation", "05.dropout", "05.augmented")
+_DEPTHS = (
+    *("06.shallow", "06.plain", "06.he", "06.shortcuts"),
+    *("06.lagging", "06.normalized", "06.separable"),
+)
+# The lesson is about the first few hundred steps, so a long profile does not make them more.
+_FIRST_STEPS = Training(4, 2_400, batch_size=32, test_pictures=1_000)
+_LOOKED_INTO = ("08.pets", "08.repaired")
 
 
 def _same(names: tuple[str, ...], training: Training) -> dict[str, Training]:
     """Plan the same training for nets that are compared with each other."""
     return dict.fromkeys(names, training)
+
+
+def _transfer(
+    curve: Mapping[int, tuple[int, int]],
+    stages: tuple[int, int],
+    own_photos: tuple[int, int],
+    *,
+    pictures: int,
+    test_pictures: int,
+    image_size: int,
+) -> dict[str, Training]:
+    """Plan chapter 07.
+
+    Args:
+        curve: By number of pictures, fewest first: epochs from scratch, and of a last layer on
+            cached features. The third of the five is the hundred of the chapter's beginning.
+        stages: Epochs with a frozen base, and of fine-tuning.
+        own_photos: Pictures and epochs of the last section.
+        pictures: Of the two stages.
+        test_pictures: As in :class:`Training`.
+        image_size: As in :class:`Training`.
+    """
+
+    def plan(epochs: int, number: int, batch_size: int = 32) -> Training:
+        return Training(epochs, number, batch_size, test_pictures, image_size)
+
+    few, (from_scratch, last_layer) = list(curve.items())[2]
+    plans = {"07.random_3": plan(last_layer, few)}
+    for place, (number, epochs) in enumerate(curve.items(), start=1):
+        plans[f"07.scratch_{place}"] = plan(epochs[0], number)
+        plans[f"07.borrowed_{place}"] = plan(epochs[1], number)
+    return plans | {
+        "07.fine_tuned.head": plan(stages[0], pictures),
+        "07.fine_tuned": plan(stages[1], pictures),
+        "07.too_early": plan(from_scratch, few),
+        "07.batch_norm.careless": plan(stages[1], few, 4),
+        "07.batch_norm.careful": plan(stages[1], few, 4),
+        "07.own_photos.head": plan(own_photos[1], own_photos[0], 20),
+        "07.own_photos": plan(own_photos[1], own_photos[0], 20),
+    }
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -97,6 +145,24 @@ PROFILES: Mapping[str, Profile] = {
             "03.strided": Training(7, 3_200, batch_size=64, test_pictures=2_000),
             "03.none": Training(1, 3_200, batch_size=64, test_pictures=2_000),
             "04.small_convnet": Training(8, 2_000, 32, test_pictures=1_000, image_size=96),
+            "05.start": Training(8, 2_000, 32, test_pictures=1_000, image_size=88),
+            **_same(_REMEDIES, Training(3, 2_000, 32, test_pictures=1_000, image_size=88)),
+            "05.rps_by_picture": Training(12, 336, 16, test_pictures=105, image_size=64),
+            "05.rps_by_hand": Training(12, 360, 16, test_pictures=105, image_size=64),
+            "05.horse_or_human": Training(15, 196, 16, test_pictures=240, image_size=96),
+            **_same(_DEPTHS, _FIRST_STEPS),
+            "06.mini_xception": Training(4, 2_000, 32, test_pictures=1_000, image_size=60),
+            **_same(_LOOKED_INTO, Training(10, 2_000, 32, test_pictures=1_000, image_size=96)),
+            "08.marked": Training(3, 2_000, 32, test_pictures=1_000, image_size=96),
+            "08.few": Training(24, 600, 32, test_pictures=1_000, image_size=96),
+            **_transfer(
+                {20: (30, 60), 50: (30, 60), 100: (25, 60), 500: (12, 40), 2_000: (8, 20)},
+                stages=(5, 5),
+                own_photos=(60, 20),
+                pictures=2_000,
+                test_pictures=1_000,
+                image_size=96,
+            ),
         },
     ),
     "full": Profile(
@@ -109,6 +175,25 @@ PROFILES: Mapping[str, Profile] = {
             "03.strided": Training(7, 60_000, batch_size=64, test_pictures=10_000),
             "03.none": Training(1, 60_000, batch_size=64, test_pictures=10_000),
             "04.small_convnet": Training(30, 2_000, 32, test_pictures=2_000, image_size=180),
+            # The start is short, so that what follows is the lectures' recipe.
+            "05.start": Training(1, 2_000, 32, test_pictures=2_000, image_size=180),
+            **_same(_REMEDIES, Training(100, 2_000, 32, test_pictures=2_000, image_size=180)),
+            "05.rps_by_picture": Training(25, 2_016, 128, test_pictures=372, image_size=150),
+            "05.rps_by_hand": Training(25, 2_160, 128, test_pictures=372, image_size=150),
+            "05.horse_or_human": Training(5, 834, 32, test_pictures=256, image_size=300),
+            **_same(_DEPTHS, _FIRST_STEPS),
+            "06.mini_xception": Training(100, 2_000, 32, test_pictures=2_000, image_size=180),
+            **_same(_LOOKED_INTO, Training(40, 2_000, 32, test_pictures=2_000, image_size=180)),
+            "08.marked": Training(10, 2_000, 32, test_pictures=2_000, image_size=180),
+            "08.few": Training(60, 600, 32, test_pictures=2_000, image_size=180),
+            **_transfer(
+                {20: (60, 100), 50: (60, 100), 100: (60, 100), 500: (40, 60), 2_000: (30, 40)},
+                stages=(20, 20),
+                own_photos=(60, 40),
+                pictures=2_000,
+                test_pictures=2_000,
+                image_size=96,
+            ),
         },
     ),
     "ci": Profile(
@@ -121,6 +206,24 @@ PROFILES: Mapping[str, Profile] = {
             "03.strided": Training(1, 320, batch_size=64, test_pictures=200),
             "03.none": Training(1, 320, batch_size=64, test_pictures=200),
             "04.small_convnet": Training(1, 64, 32, test_pictures=32, image_size=78),
+            "05.start": Training(1, 64, 32, test_pictures=32, image_size=78),
+            **_same(_REMEDIES, Training(1, 64, 32, test_pictures=32, image_size=78)),
+            "05.rps_by_picture": Training(1, 33, 32, test_pictures=21, image_size=46),
+            "05.rps_by_hand": Training(1, 36, 32, test_pictures=21, image_size=46),
+            "05.horse_or_human": Training(1, 32, 32, test_pictures=40, image_size=94),
+            **_same(_DEPTHS, Training(1, 64, batch_size=32, test_pictures=32)),
+            "06.mini_xception": Training(1, 64, 32, test_pictures=32, image_size=32),
+            **_same(_LOOKED_INTO, Training(1, 64, 32, test_pictures=32, image_size=48)),
+            "08.marked": Training(1, 64, 32, test_pictures=32, image_size=48),
+            "08.few": Training(1, 32, 32, test_pictures=32, image_size=48),
+            **_transfer(
+                {10: (1, 1), 16: (1, 1), 20: (1, 1), 32: (1, 1), 40: (1, 1)},
+                stages=(1, 1),
+                own_photos=(60, 1),
+                pictures=40,
+                test_pictures=20,
+                image_size=96,
+            ),
         },
     ),
 }

@@ -200,7 +200,7 @@ def fit(
             ``monitor`` is not among the metrics or needs validation data that are missing.
         FloatingPointError: If the loss becomes NaN or infinite.
 
-    Used in: 02, 03, 04.
+    Used in: 01, 02, 03, 04, 05, 06, 07, 08.
     """
     if not model.compiled:
         raise ValueError("the model is not compiled; call model.compile(...) before training")

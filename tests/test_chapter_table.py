@@ -50,6 +50,17 @@ def test_the_table_shows_what_was_measured(course):
     assert _run(course, "--check") == 0
 
 
+def test_an_appendix_stands_in_the_table_behind_the_chapters(course):
+    notebooks = course / "notebooks"
+    shutil.copy(notebooks / "02_convolution_arithmetic.ipynb", notebooks / "A2_appendix.ipynb")
+    run = MEASURED["chapters"]["02_convolution_arithmetic"] | {"planned_work": 0}
+    measured = MEASURED | {"chapters": MEASURED["chapters"] | {"A2_appendix": run}}
+    (course / "measured.json").write_text(json.dumps(measured))
+    assert _run(course) == 0
+    readme = (course / "README.md").read_text()
+    assert 0 < readme.index("| 02 | [") < readme.index("| A2 | [")
+
+
 def test_a_stale_table_fails_the_check(course, capsys):
     _run(course)
     changed = MEASURED | {"hardware": "another machine"}

@@ -26,7 +26,8 @@ def listed(docstring: str | None, chapters: set[str]) -> set[str] | None:
     line = re.search(r"^\s*Used in: (.+)$", docstring or "", re.MULTILINE)
     if line and line[1].rstrip(".") == "every chapter":
         return set(chapters)
-    numbers = re.findall(r"\b\d\d\b", line[1]) if line else []
+    # Chapters are 01, 02, …; appendices A1, A2, …
+    numbers = re.findall(r"\b(?:\d\d|A\d)\b", line[1]) if line else []
     return set(numbers) & chapters if numbers else None
 
 
@@ -138,4 +139,5 @@ def test_what_a_line_lists():
     assert listed("Do it.\n\n    Used in: 02, 08.\n", {"02", "03"}) == {"02"}
     assert listed("Do it.\n\n    Used in: every chapter.", {"02", "03"}) == {"02", "03"}
     assert listed("Do it.\n\n    Used in: the builders of this package.", {"02"}) is None
+    assert listed("Do it.\n\n    Used in: 02, A1, A2.", {"02", "A2"}) == {"02", "A2"}
     assert listed(None, {"02"}) is None

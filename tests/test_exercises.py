@@ -1,5 +1,6 @@
 """Every exercise in its chapter's place: the solutions pass, the untouched stubs let it run on."""
 
+import ast
 from pathlib import Path
 
 import nbformat
@@ -23,6 +24,19 @@ def _feedback(notebook: nbformat.NotebookNode) -> list[str]:
         for output in cell.outputs
         if output.output_type == "execute_result"
     ]
+
+
+def _nonsense(solution: str) -> str:
+    """Return code that binds the name of a solution's last statement to a wrong answer."""
+    answer = ast.parse(solution).body[-1]
+    if isinstance(answer, ast.FunctionDef):
+        return f"def {answer.name}(*anything):\n    return -1"
+    return f"{answer.targets[0].id} = -1"
+
+
+def test_nonsense_for_functions_and_for_values():
+    assert _nonsense("def size(a):\n    return a").startswith("def size(*anything)")
+    assert _nonsense("parts = [1]\nanswer = sum(parts)") == "answer = -1"
 
 
 def test_every_chapter_with_exercises_has_solutions():
@@ -59,8 +73,7 @@ def test_a_wrong_answer_fails_in_the_chapters_place(solutions, monkeypatch):
     nonsense = files.read(solutions)
     exercises = [cell for cell in nonsense.cells if "solution" in files.tags(cell)]
     for cell in exercises:
-        name = cell.source.split("(")[0].removeprefix("def ")
-        cell.source = f"def {name}(*anything):\n    return -1"
+        cell.source = _nonsense(cell.source)
     chapter = files.read(NOTEBOOKS / solutions.name)
     wrong = notebook_run.replace_cells(chapter, {cell.id: cell.source for cell in exercises})
     with pytest.raises(ValueError, match="WrongAnswer"):

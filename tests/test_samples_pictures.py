@@ -1,7 +1,6 @@
 """The drawn pictures: pets, hands, horses and humans, and the folders they are drawn into."""
 
 import hashlib
-import io
 import os
 import re
 import signal
@@ -356,59 +355,3 @@ def test_a_script_without_a_main_guard_still_gets_its_pictures(tmp_path):
     assert done.returncode == 0, done.stderr
     folder = done.stdout.splitlines()[-1]
     assert folder.endswith("51x32px")
-
-
-# --- leaks -------------------------------------------------------------------------------------
-
-
-def features(picture, file_size):
-    """Everything but shape: colours, brightness, border, size."""
-    height, width, _ = picture.shape
-    histograms = [np.bincount(picture[..., c].ravel(), minlength=256) for c in range(3)]
-    shares = np.sqrt(np.concatenate(histograms) / (height * width))
-    border = np.concatenate(
-        [picture[:4].reshape(-1, 3), picture[-4:].reshape(-1, 3)]
-        + [picture[:, :4].reshape(-1, 3), picture[:, -4:].reshape(-1, 3)]
-    )
-    simple = [*picture.mean((0, 1)), *picture.std((0, 1)), *border.mean(0), *border.std(0)]
-    simple += [height, width, width / height, file_size, file_size / (height * width)]
-    return np.concatenate([simple, shares])
-
-
-def probe_accuracy(table, labels, penalty=300.0):
-    """Cross-validated accuracy of a penalised logistic regression on standardised features."""
-    table = (table - table.mean(0)) / (table.std(0) + 1e-9)
-    table = np.hstack([table, np.ones((len(table), 1))])
-    folds = np.random.default_rng(0).permutation(len(table)) % 5
-    right = 0
-    for fold in range(5):
-        x, y = table[folds != fold], labels[folds != fold]
-        weights = np.zeros(x.shape[1])
-        for _ in range(8):  # Newton's method
-            p = 1 / (1 + np.exp(-x @ weights))
-            slope = x.T @ (p - y) + penalty * weights
-            bend = (x.T * (p * (1 - p))) @ x + penalty * np.eye(len(weights))
-            weights -= np.linalg.solve(bend, slope)
-        right += ((table[folds == fold] @ weights > 0) == labels[folds == fold]).sum()
-    return right / len(table)
-
-
-@pytest.mark.slow
-def test_colours_and_sizes_of_pets_tell_nothing_about_the_class():
-    folder = folders.draw_folder("pets", per_class=1000, size=80, show_progress=False)
-    files = sorted(folder.glob("train/*.jpg"))
-    labels = np.array([file.name.startswith("dog") for file in files])
-    contents = [file.read_bytes() for file in files]
-    pictures = [np.asarray(Image.open(io.BytesIO(content))) for content in contents]
-    sizes = [len(content) for content in contents]
-
-    def accuracy(shown):
-        table = np.array([features(*pair) for pair in zip(shown, sizes, strict=True)])
-        return probe_accuracy(table, labels)
-
-    assert accuracy(pictures) < 0.55
-    brighter = [
-        np.clip(np.rint(picture * 1.02), 0, 255).astype(np.uint8) if dog else picture
-        for picture, dog in zip(pictures, labels, strict=True)
-    ]
-    assert accuracy(brighter) > 0.9

@@ -84,7 +84,7 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         FileNotFoundError: If the folder does not hold the set.
         DownloadError: If the download fails.
 
-    Used in: 02, 03, 04, 05.
+    Used in: 01, 02, 03, 04, 05, 06, 07, 08, A2.
     """
     entry = _entry(name)
     for size in sizes:
@@ -117,7 +117,7 @@ def has(name: str, source: str | os.PathLike = "sample") -> bool:
     Raises:
         ValueError: For an unknown name or source.
 
-    Used in: 04.
+    Used in: 04, 05.
     """
     entry, place = _entry(name), resolve_source(source)
     return place in ("sample", "download") or (place / entry.entry).exists()

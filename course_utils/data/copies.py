@@ -34,7 +34,7 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
             split was made, or two would get one name.
         OSError: If a picture is missing or the folder cannot be written.
 
-    Used in: 04, 05.
+    Used in: 04, A1.
     """
     arguments.instance("split", split, Split, "one of the split_by_... functions")
     folder = arguments.path("folder", folder)

@@ -129,7 +129,7 @@ def load_folder(
             ``group_of`` that is no function.
         OSError: If a folder cannot be read.
 
-    Used in: 04, 05.
+    Used in: 04, 05, 07, A1.
     """
     folder = arguments.path("folder", folder)
     if group_of is not None and not callable(group_of):

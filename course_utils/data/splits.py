@@ -48,7 +48,7 @@ def split_by_index(
         ValueError: If ranges are empty, overlap or name pictures that are not there, if a number
             is missing from a name or there twice, or for duplicates.
 
-    Used in: 04.
+    Used in: 04, 05, 06, 07, 08.
     """
     _check_pictures(pictures)
     ranges = {"train": train, "validation": validation, "test": test}
@@ -114,7 +114,7 @@ def split_by_fraction(
     Raises:
         ValueError: If the fractions leave nothing for a subset, for a bad seed, or duplicates.
 
-    Used in: 04, 05.
+    Used in: 04, 05, 07, A1.
     """
     _check_pictures(pictures)
     fractions = shares.of_subsets(validation, test)

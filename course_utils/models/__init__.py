@@ -21,6 +21,7 @@ from course_utils.models.scratch import (
     build_rps_convnet,
     build_small_convnet,
 )
+from course_utils.models.small_base import build_small_base, load_small_base, source_animals
 from course_utils.models.transfer import build_transfer_model, unfreeze
 
 __all__ = [
@@ -34,10 +35,13 @@ __all__ = [
     "build_mnist_convnet",
     "build_residual_convnet",
     "build_rps_convnet",
+    "build_small_base",
     "build_small_convnet",
     "build_transfer_model",
     "conv_pool_block",
+    "load_small_base",
     "residual_block",
     "separable_block",
+    "source_animals",
     "unfreeze",
 ]

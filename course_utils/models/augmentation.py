@@ -32,7 +32,7 @@ class RandomAffine(keras.layers.Layer):
     Raises:
         ValueError: If the bounds are in the wrong order, or a zoom is -1 or less.
 
-    Used in: 05, 06, 07
+    Used in: 05, 06, 07, A2
     """
 
     def __init__(
@@ -103,7 +103,7 @@ def build_augmentation() -> RandomAffine:
 
     After Chollet, Deep Learning with Python, 2nd ed., ch. 8.
 
-    Used in: 05, 06, 07
+    Used in: 05, 06, A2
     """
     return RandomAffine(mirror=True, rotation=0.1, zoom=0.2, name="augmentation")
 

@@ -102,7 +102,7 @@ def build_small_convnet(
 
     After Chollet, Deep Learning with Python, 2nd ed., ch. 8.
 
-    Used in: 04, 05, 08
+    Used in: 04, 05, 06, 07, A2
     """
     stack = [(32, True), (64, True), (128, True), (256, True), (256, False)]
     inputs = _image_input(input_shape, stack)
@@ -135,7 +135,7 @@ def build_first_edition_convnet(
 
     After Chollet, Deep Learning with Python, 1st ed., ch. 5.
 
-    Used in: 04, 05
+    Used in: 04
     """
     stack = [(32, True), (64, True), (128, True), (128, True)]
     inputs = _image_input(input_shape, stack)
@@ -193,7 +193,7 @@ def build_horse_or_human_convnet(
 
     After the horse-or-human lab of the lecture slides.
 
-    Used in: 05, 08
+    Used in: 05
     """
     stack = [(16, True), (32, True), (64, True), (64, True), (128, True)]
     inputs = _image_input(input_shape, stack)
@@ -252,7 +252,7 @@ def build_mini_xception(
 
     After Chollet, Deep Learning with Python, 2nd ed., ch. 9.
 
-    Used in: 06, 08
+    Used in: 06, A1, A2.
     """
     inputs = keras.Input(check_input_shape(input_shape, windows=[(5, 1)]), name="image")
     x = _scaled(inputs, augmentation)

@@ -50,7 +50,7 @@ def build_transfer_model(
 
     After the VGG16 lab of the lecture slides.
 
-    Used in: 07, 08
+    Used in: 07
     """
     if isinstance(base, keras.Model):
         input_shape = check_input_shape(

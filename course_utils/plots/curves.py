@@ -20,7 +20,7 @@ def show_history(history, title: str = "") -> np.ndarray:
     Returns:
         The axes, one per metric.
 
-    Used in: 04, 05, 06, 07.
+    Used in: 04, 06, 07.
     """
     metrics = history.metrics if hasattr(history, "metrics") else history.history
     names = [name for name in metrics if not name.startswith("val_")]
@@ -50,7 +50,7 @@ def show_lines(
     Raises:
         ValueError: If a series has another length than the positions, or there are more than four.
 
-    Used in: 02, 03, 04, 05, 06, 07.
+    Used in: 02, 03, 04, 05, 06, 07, A1, A2.
     """
     if len(series) > len(_LINE_STYLES):
         raise ValueError(f"{len(series)} lines in one figure; at most {len(_LINE_STYLES)} are told")

@@ -33,7 +33,7 @@ def show_pictures(
     Raises:
         ValueError: If there is no picture, or the titles are fewer or more than the pictures.
 
-    Used in: every chapter.
+    Used in: 02, 03, 04, 05, 07, 08, A1, A2.
     """
     if len(pictures) == 0:
         raise ValueError("there is no picture to show")
@@ -144,7 +144,7 @@ def show_maps(
     Raises:
         ValueError: If the array does not have three axes.
 
-    Used in: 02, 08.
+    Used in: 01, 02.
     """
     maps = np.asarray(maps)
     if maps.ndim != 3:

@@ -4,6 +4,6 @@ Every generator draws picture ``i`` from its seed, its split and ``i`` alone, so
 same for everybody and a smaller set is the beginning of a larger one.
 """
 
-from course_utils.samples import digits, folders, hands, horses_humans, pets
+from course_utils.samples import digits, folders, hands, horses_humans, other_animals, pets
 
-__all__ = ["digits", "folders", "hands", "horses_humans", "pets"]
+__all__ = ["digits", "folders", "hands", "horses_humans", "other_animals", "pets"]
