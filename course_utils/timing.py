@@ -128,7 +128,8 @@ def training_step(layer: Any, maps: Any, to_maps: bool = True) -> Callable[[], l
     """Return a function that runs a layer forwards and backwards once, as a training step does.
 
     It computes the outputs in training mode, then the gradients of the weights and of the input
-    from a random gradient of the outputs. No weight is changed.
+    from a random gradient of the outputs. No weight is trained, but the statistics of a batch
+    normalization move, as in training.
 
     Args:
         layer: A Keras layer or model with one input and one output.

@@ -128,6 +128,20 @@ def test_a_mask_and_another_backend_are_left_to_keras(monkeypatch):
         BatchNormalization()(inputs, training=True)
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_weights_of_16_bits_are_left_to_keras(dtype):
+    inputs = np.random.default_rng(0).normal(2, 3, (4, 5, 6, 7)).astype("float32")
+    own, stock = (kind(dtype=dtype) for kind in (BatchNormalization, layers.BatchNormalization))
+    np.testing.assert_array_equal(own(inputs, training=True), stock(inputs, training=True))
+
+
+def test_works_with_a_keras_that_has_no_renormalization():
+    layer = BatchNormalization()
+    layer.build((2, 3, 3, 4))
+    del layer.renorm
+    assert layer(np.ones((2, 3, 3, 4), "float32"), training=True).shape == (2, 3, 3, 4)
+
+
 def test_weights_are_interchangeable_through_a_file(tmp_path, monkeypatch):
     fused = models.build_mini_xception((20, 20, 3))
     monkeypatch.setattr(models.blocks, "BatchNormalization", layers.BatchNormalization)

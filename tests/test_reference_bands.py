@@ -72,6 +72,13 @@ def test_other_conditions_have_no_band(measured, profile, data):
     assert found.inside is None and "not measured" in str(found)
 
 
+def test_a_folder_is_not_judged_by_the_range_of_the_published_photos(measured, tmp_path):
+    (tmp_path / "02.convnet-demo-real.json").write_text(json.dumps(measured))
+    assert references.compare("02.convnet", 0.92, DEMO, "download").inside
+    found = references.compare("02.convnet", 0.6, DEMO, "/my/photos")
+    assert found.inside is None and "your own pictures" in str(found)
+
+
 def test_one_seed_is_no_band(measured, tmp_path):
     measured["values"] = {"0": 0.9}
     (tmp_path / "02.convnet-demo-drawn.json").write_text(json.dumps(measured))

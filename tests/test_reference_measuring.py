@@ -93,6 +93,22 @@ def test_seeds_are_measured_once_and_again_when_stale(tmp_path, capsys):
     assert store.load(file)["values"] == first["values"], "a seed gives the same result again"
 
 
+@pytest.mark.parametrize("name", ["a.json", "02.gone-demo-drawn.json", "02.mlp-gone-drawn.json"])
+def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
+    (tmp_path / name).write_text(json.dumps({"values": {}, "precision": "float32"}))
+    assert command.main(["--check"], tmp_path) == 1
+    assert f"{name} is stale" in capsys.readouterr().err
+
+
+def test_a_range_does_not_mix_recipes(tmp_path):
+    file = tmp_path / "a.json"
+    store.add(file, 0, 0.5, {"fingerprint": "one"}, {})
+    store.add(file, 1, 0.6, {"fingerprint": "one"}, {})
+    assert len(store.load(file)["values"]) == 2
+    store.add(file, 2, 0.7, {"fingerprint": "another"}, {})
+    assert store.load(file)["values"] == {"2": 0.7}
+
+
 def test_what_ships_is_current():
     assert command.main(["--check"]) == 0
 

@@ -47,8 +47,9 @@ class BatchNormalization(layers.BatchNormalization):
             and rank == 4
             and self.axis in (-1, rank - 1)
             and mask is None
-            and not self.renorm
+            and not getattr(self, "renorm", False)  # Keras before 3.13 has none
             and not self.synchronized
+            and self.variable_dtype == "float32"  # what the operation wants beside 16-bit maps
             and keras.backend.standardize_dtype(inputs.dtype) in ("float32", "bfloat16", "float16")
         )
 

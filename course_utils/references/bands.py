@@ -124,13 +124,14 @@ def compare(name: str, value: float, profile: profiles.Profile, data: str) -> Co
     if not 0 <= value <= 1:
         raise ValueError(f"an accuracy lies between 0 and 1, got {value}")
     profile[name]  # a misspelt name must not read as "not measured"
-    pictures = "drawn" if data == "sample" else "real"
+    # A folder may hold any photos: no range was measured for those.
+    pictures = {"sample": "drawn", "download": "real"}.get(data)
     sources = json.loads(_SOURCES.read_text(encoding="utf-8"))
     return Comparison(
         value,
-        band(name, profile.name, pictures),
+        band(name, profile.name, pictures) if pictures else None,
         sources.get(name),
-        f"profile {profile.name}, {pictures} pictures",
+        f"profile {profile.name}, {pictures or 'your own'} pictures",
     )
 
 

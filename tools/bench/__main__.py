@@ -17,7 +17,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("command", choices=("speed", "accuracy", "table"))
     parser.add_argument("--rounds", type=int, default=5, help="timed epochs of each recipe")
-    parser.add_argument("--seeds", type=int, default=8, help="pairs for each accuracy")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=8,
+        choices=range(2, 17),
+        metavar="2..16",
+        help="pairs for each accuracy",
+    )
     parser.add_argument("--cases", default=",".join(recipes.CASES), help="names of the trainings")
     parser.add_argument("--check", action="store_true", help="only say whether the table is stale")
     chosen = parser.parse_args(arguments)

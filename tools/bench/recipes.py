@@ -24,7 +24,6 @@ class Case:
         accuracy_size: Height and width in pixels when accuracy is measured.
         batch_size: Pictures per step.
         epochs: Epochs of each training whose accuracy is compared.
-        goal: How many times the source's images per second the course aims at.
         augmented: Whether the network sees another version of each picture in every epoch.
     """
 
@@ -34,23 +33,21 @@ class Case:
     accuracy_size: int
     batch_size: int
     epochs: int
-    goal: float | None
     augmented: bool = False
 
 
 CASES = {
     case.name: case
     for case in (
-        Case("small_convnet", "small convnet", 180, 80, 32, 12, goal=3),
+        Case("small_convnet", "small convnet", 180, 80, 32, 12),
         Case(
             "small_convnet_augmented",
             "small convnet, augmentation",
             *(180, 80, 32, 15),
-            goal=3,
             augmented=True,
         ),
-        Case("mini_xception", "mini-Xception, augmentation", 180, 64, 32, 12, 4, augmented=True),
-        Case("mnist_convnet", "MNIST convnet", 28, 28, 64, 3, goal=None),
+        Case("mini_xception", "mini-Xception, augmentation", 180, 64, 32, 12, augmented=True),
+        Case("mnist_convnet", "MNIST convnet", 28, 28, 64, 3),
     )
 }
 

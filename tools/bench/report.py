@@ -115,5 +115,5 @@ def _conditions(results: dict) -> str:
         f"is that of large matrix products, {peaks['float32'] / 1e12:.2f} "
         f"TFLOP/s in float32 and {peaks['bfloat16'] / 1e12:.2f} in bfloat16. Accuracies: pairs "
         f"with equal seeds, initial weights and epochs ({_sizes()}). "
-        "`make bench` measures it all again."
+        "`make bench` measures the times again and adds the accuracies that are missing."
     )

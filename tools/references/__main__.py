@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None, folder: Path | None = None) -> int:
     parser.add_argument("--profile", default="demo", choices=sorted(profiles.PROFILES))
     parser.add_argument("--data", default="sample", help="sample, download or a folder")
     parser.add_argument("--names", default=",".join(experiments.EXPERIMENTS))
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=5, choices=range(1, 10))
     parser.add_argument("--check", action="store_true", help="measure nothing; exit 1 if stale")
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.names.split(",")) - set(experiments.EXPERIMENTS)
@@ -28,12 +28,15 @@ def main(arguments: list[str] | None = None, folder: Path | None = None) -> int:
         known = ", ".join(experiments.EXPERIMENTS)
         parser.error(f"unknown experiments {', '.join(sorted(unknown))}; there are {known}")
     if chosen.check:
-        stale = [file for file in sorted((folder or store.FOLDER).glob("*")) if _is_stale(file)]
+        stale = [
+            file for file in sorted((folder or store.FOLDER).glob("*.json")) if _is_stale(file)
+        ]
         return int(bool(stale))
     pictures = "drawn" if chosen.data == "sample" else "real"
     for name in chosen.names.split(","):
         file = store.path(name, chosen.profile, pictures, folder)
-        if file.exists() and _is_stale(file):
+        # In a process of its own, so that this one never takes hold of a GPU.
+        if file.exists() and _in_own_process(_is_stale, file):
             file.unlink()
         done = store.load(file)["values"]
         seeds = [seed for seed in range(chosen.seeds) if str(seed) not in done]
@@ -82,13 +85,16 @@ def _in_own_process(function, *arguments):
 
 def _is_stale(file: Path) -> bool:
     """Say whether a measured file belongs to a recipe that has changed since; print which."""
-    name, profile, pictures = file.stem.rsplit("-", 2)
-    record = store.load(file)
-    experiment = experiments.EXPERIMENTS.get(name)
-    source = "sample" if pictures == "drawn" else "real"
-    stale = experiment is None or record["fingerprint"] != experiment.fingerprint(
-        profiles.get(profile), source, record["precision"]
-    )
+    try:
+        name, profile, pictures = file.stem.rsplit("-", 2)
+        record = store.load(file)
+        source = "sample" if pictures == "drawn" else "real"
+        current = experiments.EXPERIMENTS[name].fingerprint(
+            profiles.get(profile), source, record["precision"]
+        )
+        stale = record["fingerprint"] != current
+    except (KeyError, ValueError):  # no such experiment, profile or plan any more
+        stale = True
     if stale:
         print(f"{file.name} is stale; run make references", file=sys.stderr)
     return stale

@@ -24,6 +24,8 @@ def load(file: Path) -> dict:
 def add(file: Path, seed: int, accuracy: float, rest: dict, history: dict) -> None:
     """Add one seed's accuracy, the facts of the latest run and the history of the first seed."""
     record = load(file)
+    if record.get("fingerprint", rest.get("fingerprint")) != rest.get("fingerprint"):
+        record = {"values": {}}  # another recipe or precision: a range must not mix them
     record["values"][str(seed)] = round(accuracy, 4)
     record["values"] = dict(sorted(record["values"].items(), key=lambda item: int(item[0])))
     record |= rest

@@ -69,7 +69,9 @@ def _compare_fits(
     failures = []
     first_plans: dict[int, str] = {}  # by model, the plan that it followed first
     for fit in happened:
-        following = [n for n, plan in missing.items() if _follows(fit, plan, own_pictures)]
+        following = [name for name, plan in missing.items() if _follows(fit, plan, False)]
+        if own_pictures and not following:
+            following = [name for name, plan in missing.items() if _follows(fit, plan, True)]
         if not following:
             unplanned.append(fit)
             continue
