@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 
 from course_utils import profiles
-from tools import machine
+from tools import generated_text, machine
 from tools import notebook_files as files
 from tools import notebook_template as template
 
 MEASURED = Path(__file__).with_name("measured_run.json")
-_BEGIN, _END = "<!-- chapters: written by make tables -->", "<!-- end of chapters -->"
+_MARKS = ("<!-- chapters: written by make tables -->", "<!-- end of chapters -->")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _QUESTION = re.compile(r"\*\*([^*]+\?)\*\*")
 
@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None, root: Path = files.ROOT) -> int:
         measured = json.loads(chosen.store.read_text(encoding="utf-8"))
         readme = root / "README.md"
         text = readme.read_text(encoding="utf-8")
-        fresh = replace_table(text, table(files.Course.read(root), measured))
+        new = table(files.Course.read(root), measured)
+        fresh = generated_text.replace_between(text, _MARKS, new)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -116,19 +117,6 @@ def table(course: files.Course, measured: dict) -> str:
         f"{machine.number(measured['threads'], 'thread')} each; yours will differ somewhat.",
     ]
     return "\n".join(lines)
-
-
-def replace_table(text: str, new: str) -> str:
-    """Return a README with its table replaced.
-
-    Raises:
-        ValueError: If the two lines that frame the table are missing.
-    """
-    head, begin, rest = text.partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not (begin and end):
-        raise ValueError(f"README.md lacks the lines {_BEGIN} and {_END}")
-    return f"{head}{begin}\n\n{new}\n\n{end}{tail}"
 
 
 def _planned_work(chapter: str) -> int:

@@ -31,7 +31,7 @@ from sklearn.preprocessing import StandardScaler
 
 from course_utils import data, profiles
 from course_utils.data import picture_sets
-from tools import atomic_files, leak_report, machine
+from tools import atomic_files, generated_text, leak_report, machine
 
 FOLDER = Path(__file__).resolve().parents[1] / "course_utils" / "samples"
 PLANTED_BRIGHTNESS = 1.02
@@ -423,7 +423,9 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
             atomic_files.write(figures, measured + "\n")
         report = json.loads(figures.read_text(encoding="utf-8"))
         text = page.read_text(encoding="utf-8")
-        fresh = leak_report.replace_table(text, leak_report.table(report))
+        fresh = generated_text.replace_between(
+            text, leak_report.MARKS, leak_report.table(report), page.name
+        )
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,8 @@ PETS_LIMIT = 0.55
 #: A set's best probe, of those told everything and of all others, lies this far under the convnet.
 LEAST_DISTANCE = 0.15
 
-_BEGIN, _END = "<!-- probes: written by make probes -->", "<!-- end of probes -->"
+#: The lines around the table in the page.
+MARKS = ("<!-- probes: written by make probes -->", "<!-- end of probes -->")
 #: What a probe is called that is told all that there is.
 EVERYTHING = "everything together"
 
@@ -120,19 +121,6 @@ def table(report: dict) -> str:
             f"with {versions}.",
         ]
     )
-
-
-def replace_table(page: str, new: str) -> str:
-    """Return a page with its table replaced.
-
-    Raises:
-        ValueError: If the two lines that frame the table are missing.
-    """
-    head, begin, rest = page.partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not (begin and end):
-        raise ValueError(f"the page lacks the lines {_BEGIN} and {_END}")
-    return f"{head}{begin}\n\n{new}\n\n{end}{tail}"
 
 
 def _in_words(figures: dict) -> str:

@@ -27,7 +27,7 @@ from course_utils.data.pictures import printable
 #: Bytes of decoded pictures that are kept in memory; more than that goes into a file.
 MEMORY_LIMIT = 1_000_000_000
 #: Changes whenever the same file gives other pixels; cache files carry it.
-VERSION = "1"
+VERSION = "2"
 #: Pictures that are decoded at a time.
 _CHUNK = 256
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from course_utils import timing
 from tools.bench import recipes
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -41,14 +42,8 @@ def pipelines(pictures: Path, size: int, batch_size: int, rounds: int) -> dict[s
         "image_dataset_from_directory": lambda: sum(1 for _ in plain),
         "course": lambda: sum(1 for _ in course),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 1):
-        for name, epoch in ways.items():
-            begin = time.perf_counter()
-            epoch()
-            if number:
-                seconds[name].append(time.perf_counter() - begin)
-    return {name: legacy.samples / statistics.median(times) for name, times in seconds.items()}
+    times = timing.alternate(ways, repeats=rounds, warm_up=1)
+    return {name: legacy.samples / timed.median for name, timed in times.items()}
 
 
 def drawing(num_pictures: int = 1000) -> float:

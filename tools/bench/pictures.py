@@ -8,31 +8,32 @@ import numpy as np
 
 from course_utils import data
 
-#: Pictures per class that speed is measured with, in train, validation and test.
-SPEED = (500, 250, 10)
-#: Pictures per class that accuracy is measured with.
-ACCURACY = (1000, 500, 1000)
+#: Numbers of drawn pets that speed is measured with.
+SPEED = {"train": 1000, "validation": 500, "test": 20}
+#: Numbers of drawn pets that accuracy is measured with.
+ACCURACY = {"train": 2000, "validation": 1000, "test": 2000}
+#: Numbers of drawn digits, for both.
+DIGITS = {"train": 12_000, "validation": 2000, "test": 2000}
 
 
-def pets(folder: Path, counts: tuple[int, int, int]) -> Path:
+def pets(folder: Path, counts: dict[str, int]) -> Path:
     """Draw pets, split them by index and copy them into ``train|validation|test/<class>``."""
-    num_train, num_validation, num_test = counts
-    pictures = data.load("dogs-vs-cats", "sample", per_class=sum(counts))
-    split = data.split_by_index(
-        pictures,
-        train=range(num_train),
-        validation=range(num_train, num_train + num_validation),
-        test=range(num_train + num_validation, sum(counts)),
-    )
-    return data.materialize(split, folder)
+    ranges, begin = {}, 0
+    for subset, count in counts.items():
+        ranges[subset] = range(begin, begin + count // 2)
+        begin += count // 2
+    pictures = data.load("dogs-vs-cats", "sample", per_class=begin)
+    return data.materialize(data.split_by_index(pictures, **ranges), folder)
 
 
 def digits(file: Path) -> Path:
     """Write drawn digits as arrays."""
+    num_tested = DIGITS["validation"] + DIGITS["test"]
     with contextlib.redirect_stdout(io.StringIO()):
-        train, test = data.load("mnist", "sample", num_train=12_000, num_test=4_000)
-    halves = [(test[0][part], test[1][part]) for part in (slice(2000), slice(2000, None))]
-    parts = dict(zip(("train", "validation", "test"), [train, *halves], strict=True))
+        train, rest = data.load("mnist", "sample", num_train=DIGITS["train"], num_test=num_tested)
+    parts = {"train": train}
+    parts["validation"] = tuple(array[: DIGITS["validation"]] for array in rest)
+    parts["test"] = tuple(array[DIGITS["validation"] :] for array in rest)
     arrays = {
         f"{axis}_{name}": array
         for name, pair in parts.items()

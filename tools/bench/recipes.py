@@ -80,19 +80,25 @@ def prepare(case: Case, side: str, pictures: Path, size: int, seed: int) -> Prep
         precision.choose()
     # Equal initial weights on both sides, whatever else draws random numbers.
     keras.utils.set_random_seed(seed)
-    initial_weights = _build(case, "course", size, augmented=False).get_weights()
-    model = _build(case, side, size, case.augmented)
+    initial_weights = _network(case, "course", size, augmented=False).get_weights()
+    model = build(case, side, size)
     model.set_weights(initial_weights)
-    digits = case.name == "mnist_convnet"
-    loss = "categorical_crossentropy" if digits else "binary_crossentropy"
-    model.compile("rmsprop", loss, metrics=["accuracy"])
-    if digits:
+    if case.name == "mnist_convnet":
         return Prepared(model, *_digits(pictures, case.batch_size))
     load = _source_datasets if side == "source" else course_datasets
     return Prepared(model, *load(pictures, size, case.batch_size, seed))
 
 
-def _build(case: Case, side: str, size: int, augmented: bool):
+def build(case: Case, side: str, size: int):
+    """Return the compiled model of one side, with weights of its own."""
+    model = _network(case, side, size, case.augmented)
+    is_digits = case.name == "mnist_convnet"
+    loss = "categorical_crossentropy" if is_digits else "binary_crossentropy"
+    model.compile("rmsprop", loss, metrics=["accuracy"])
+    return model
+
+
+def _network(case: Case, side: str, size: int, augmented: bool):
     """Build one side's network."""
     import keras
 

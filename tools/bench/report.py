@@ -8,7 +8,8 @@ from tools import atomic_files
 from tools.bench import accuracy, recipes
 
 RESULTS = Path(__file__).with_name("results.json")
-BEGIN, END = "<!-- speed: written by make bench -->", "<!-- end of speed -->"
+#: The lines around the tables in the README.
+MARKS = ("<!-- speed: written by make bench -->", "<!-- end of speed -->")
 
 
 def load(path: Path = RESULTS) -> dict:
@@ -22,22 +23,19 @@ def save(results: dict, path: Path = RESULTS) -> None:
     atomic_files.write(path, text)
 
 
+def add(kind: str, name: str | None, found: dict, path: Path = RESULTS) -> None:
+    """Keep one measurement: all of a kind, or that of one training."""
+    results = load(path)
+    if name is None:
+        results[kind] = found
+    else:
+        results.setdefault(kind, {})[name] = found
+    save(results, path)
+
+
 def tables(results: dict) -> str:
     """Return all tables as Markdown."""
     return "\n\n".join([_training(results), _rest(results), _conditions(results)])
-
-
-def into(text: str, results: dict) -> str:
-    """Return a README with the tables replaced.
-
-    Raises:
-        ValueError: If one of the two lines that frame the tables is missing.
-    """
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"README.md lacks the lines {BEGIN} and {END}")
-    return f"{head}{begin}\n\n{tables(results)}\n\n{end}{tail}"
 
 
 def _training(results: dict) -> str:
@@ -49,7 +47,7 @@ def _training(results: dict) -> str:
     for name, case in recipes.CASES.items():
         found = results["speed"][name]
         source, course = found["source"], found["course"]
-        share = course["operations_per_second"] / results["peaks"][_products(course["precision"])]
+        share = course["operations_per_second"] / _peaks(results)[_products(course["precision"])]
         lines.append(
             f"| {case.title}, {case.image_size} px | {source['images_per_second']:,.0f} images/s "
             f"| {course['images_per_second']:,.0f} images/s | **{found['ratio']:.1f} ×** "
@@ -70,9 +68,13 @@ def _products(precision: str) -> str:
     return "bfloat16" if precision == "bfloat16" else "float32"
 
 
+def _peaks(results: dict) -> dict[str, float]:
+    return results["rest"]["peaks"]
+
+
 def _difference(results: dict, name: str) -> str:
     """Return the interval of the difference of accuracies in words."""
-    pairs = results.get("accuracy", {}).get(name, {})
+    pairs = results.get("accuracy", {}).get(name, {}).get("pairs", {})
     differences = [pair["course"] - pair["source"] for pair in pairs.values()]
     if len(differences) < 2:
         return "not measured"
@@ -87,7 +89,8 @@ def _difference(results: dict, name: str) -> str:
 
 
 def _rest(results: dict) -> str:
-    rates, imports = results["pipelines"], results["imports"]
+    rest = results["rest"]
+    rates, imports = rest["pipelines"], rest["imports"]
     ours = rates["course"]
     rows = [
         (f"Reading pictures, {name}", f"{rate:,.0f} pictures/s", f"ours is {ours / rate:.1f} ×")
@@ -96,23 +99,29 @@ def _rest(results: dict) -> str:
     ]
     rows += [
         ("Reading pictures, ours, from the second epoch on", f"{ours:,.0f} pictures/s", ""),
-        ("Drawing pets for the first time", f"{results['drawing']:.0f} pictures/s", ""),
+        ("Drawing pets for the first time", f"{rest['drawing']:.0f} pictures/s", ""),
         ("`import course_utils`", f"{imports['course_utils']:.2f} s", "loads no TensorFlow"),
         ("`import keras`", f"{imports['keras']:.1f} s", ""),
-        ("All notebooks in profile ci", f"{results['notebooks_in_ci']:.0f} s", ""),
+        ("All notebooks in profile ci", f"{rest['notebooks_in_ci']:.0f} s", ""),
     ]
     lines = ["| beside training | | |", "|---|---|---|"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
 
 
 def _conditions(results: dict) -> str:
-    peaks = results["peaks"]
+    measurements = [*results["speed"].values(), results["rest"]]
+    machines = sorted({f"{one['hardware']} ({one['versions']})" for one in measurements})
+    rounds = sorted({one["rounds"] for one in measurements})
+    photos, digits = (
+        results["speed"][name]["counts"] for name in ("small_convnet", "mnist_convnet")
+    )
+    peaks = _peaks(results)
     return (
-        f"Medians of {results['rounds']} alternating epochs in one run on {results['hardware']} "
-        f"({results['versions']}), drawn pictures. An epoch is one of "
-        f"{results['num_pictures']:,} training and {results['num_validation']:,} validation "
-        "pictures (digits: 12,000 and 2,000). Memory is the peak of the whole process. The peak "
-        f"is that of large matrix products, {peaks['float32'] / 1e12:.2f} "
+        f"Medians of {' or '.join(map(str, rounds))} epochs, both recipes in turns in one run, on "
+        f"{' and '.join(machines)}, drawn pictures. An epoch is one of "
+        f"{photos['train']:,} training and {photos['validation']:,} validation pictures (digits: "
+        f"{digits['train']:,} and {digits['validation']:,}). Memory is the peak of the whole "
+        f"process. The peak is that of large matrix products, {peaks['float32'] / 1e12:.2f} "
         f"TFLOP/s in float32 and {peaks['bfloat16'] / 1e12:.2f} in bfloat16. Accuracies: pairs "
         f"with equal seeds, initial weights and epochs ({_sizes()}). "
         "`make bench` measures the times again and adds the accuracies that are missing."

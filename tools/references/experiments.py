@@ -4,13 +4,12 @@ An experiment says how a chapter builds, compiles and trains; the lengths come f
 Its fingerprint changes with everything that its result depends on, but for the library versions.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from course_utils import profiles
+from tools import fingerprint as hashes
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Experiment:
         """Return a hash of model, recipe, plan, picture generator, backend and precision."""
         import keras
 
+        from course_utils.data import pipeline
         from course_utils.samples import digits, pets
 
         plan = profile[self.name]
@@ -77,39 +77,17 @@ class Experiment:
         finally:
             keras.config.set_dtype_policy(policy)
         generators = {"mnist": digits.VERSION, "dogs-vs-cats": pets.VERSION}
-        content = {
-            "model": [_describe(layer) for layer in _all_layers(model)],
-            "optimizer": [type(model.optimizer).__name__, float(model.optimizer.learning_rate)],
-            "loss": str(model.loss),
-            "plan": asdict(plan),
-            "monitor": self.monitor,
-            "pictures": generators[self.pictures] if source == "sample" else "real",
-            "backend": keras.backend.backend(),
-            "precision": precision,
-        }
-        text = json.dumps(content, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-# What a layer computes beside its shapes. Keras' own description of a model changes with Keras.
-_SETTINGS = ("activation", "rate", "momentum", "epsilon", "strides", "padding", "dilation_rate")
-_SETTINGS += ("mirror", "rotation", "zoom", "scale", "trainable")
-
-
-def _describe(layer) -> list:
-    """Return what decides how a layer computes, in a form that outlives Keras' versions."""
-    settings = {name: getattr(layer, name, None) for name in _SETTINGS}
-    settings["activation"] = getattr(settings["activation"], "__name__", None)
-    shapes = [tuple(weight.shape) for weight in layer.weights]
-    return [type(layer).__name__, layer.name, shapes, settings, layer.compute_dtype]
-
-
-def _all_layers(model) -> Iterator:
-    """Yield the layers of a model and of the models inside it."""
-    for layer in model.layers:
-        yield layer
-        if hasattr(layer, "layers"):
-            yield from _all_layers(layer)
+        return hashes.of(
+            {
+                "model": hashes.model(model),
+                "plan": asdict(plan),
+                "monitor": self.monitor,
+                "pictures": generators[self.pictures] if source == "sample" else "real",
+                "pipeline": [pipeline.VERSION, "by index, half as many to validate"],
+                "backend": keras.backend.backend(),
+                "precision": precision,
+            }
+        )
 
 
 def _digits(plan: profiles.Training, source: str, seed: int) -> tuple:

@@ -1,0 +1,66 @@
+"""Hashes of everything that a measured figure depends on, but for the versions of libraries.
+
+Keras' own description of a model would do, if it did not change with Keras' versions.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+# What a layer computes beside its shapes.
+_SETTINGS = ("activation", "rate", "momentum", "epsilon", "strides", "padding", "dilation_rate")
+_SETTINGS += ("pool_size", "mirror", "rotation", "zoom", "scale", "offset", "trainable", "mode")
+_SETTINGS += ("factor", "height_factor", "width_factor", "fill_mode")
+_OBJECTS = ("kernel_initializer", "depthwise_initializer", "bias_initializer")
+_OBJECTS += ("kernel_regularizer", "activity_regularizer")
+
+
+def of(content: dict[str, Any]) -> str:
+    """Return a short hash of nested dictionaries, lists and values."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def model(compiled) -> dict[str, Any]:
+    """Describe a compiled model: its layers, those inside of others too, its optimizer and loss."""
+    return {
+        "layers": [_layer(layer) for layer in _all_layers(compiled)],
+        "optimizer": _optimizer(compiled.optimizer),
+        "loss": str(compiled.loss),
+    }
+
+
+def _all_layers(model) -> Iterator:
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _all_layers(layer)
+
+
+def _layer(layer) -> list:
+    settings = {name: getattr(layer, name, None) for name in _SETTINGS}
+    settings["activation"] = getattr(settings["activation"], "__name__", None)
+    objects = {name: _object(getattr(layer, name, None)) for name in _OBJECTS}
+    shapes = [tuple(weight.shape) for weight in layer.weights]
+    return [type(layer).__name__, shapes, settings, objects, layer.compute_dtype]
+
+
+def _object(thing) -> list | None:
+    """Describe an initializer or regularizer by its class and its numbers."""
+    return None if thing is None else [type(thing).__name__, _numbers(thing.get_config())]
+
+
+def _optimizer(optimizer) -> list:
+    # Under mixed precision Keras may wrap the optimizer that was asked for.
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return [type(inner).__name__, _numbers(inner.get_config())]
+
+
+def _numbers(config: dict) -> dict:
+    """Return what is a number in a configuration, rounded to what 32 bits hold."""
+    return {
+        name: round(float(value), 9)
+        for name, value in config.items()
+        if isinstance(value, (int, float)) and name != "seed"
+    }
