@@ -91,7 +91,7 @@ small-base: $(INSTALLED)  ## Train the small pretrained base anew (ten minutes)
 	@$(BIN)/python -m tools.small_base
 
 bench: $(INSTALLED)  ## Measure our recipe against the sources' (an idle machine, about two hours)
-	@$(BIN)/python -m tools.bench speed && $(BIN)/python -m tools.bench accuracy
+	@for what in speed parts accuracy table; do $(BIN)/python -m tools.bench $$what || exit 1; done
 
 references: $(INSTALLED)  ## Measure the ranges over random seeds that are missing or stale
 	@$(BIN)/python -m tools.references --profile $(PROFILE) --data "$(DATA)"

@@ -406,3 +406,19 @@ def test_from_the_second_epoch_on_it_is_twice_as_fast_as_plain_keras(tmp_path):
     times = [(seconds(ours), seconds(plain)) for _ in range(3)]
     best_ours, best_plain = map(min, zip(*times, strict=True))
     assert best_plain > 2 * best_ours, times
+
+
+def test_no_tuning_thread_keeps_a_fit_from_ending(split):
+    """It would sleep on after the last batch, for as long as the training has taken, or none."""
+    datasets = data.image_datasets(split, 8, batch_size=2)
+    for dataset in datasets:
+        assert dataset.options().autotune.enabled is False
+        assert dataset.map(lambda *batch: batch).options().autotune.enabled is False
+    begin = time.perf_counter()
+    batches = iter(datasets[0].repeat())
+    while time.perf_counter() - begin < 0.7:
+        next(batches)
+    end = time.perf_counter()
+    del batches
+    gc.collect()
+    assert time.perf_counter() - end < 0.3 * (end - begin)

@@ -2,14 +2,19 @@
 
 import dataclasses
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import keras
 import pytest
 
 from course_utils import models, profiles
+from course_utils.references import bands
 from course_utils.samples import digits
 from tools.references import __main__ as command
-from tools.references import experiments, store
+from tools.references import experiments, lengths, store
 
 pytestmark = pytest.mark.unit
 
@@ -30,18 +35,22 @@ def test_a_fingerprint_is_the_same_again_and_leaves_the_precision_alone():
 
 
 def _built(change):
-    def build(plan):
+    def build(profile):
         model = models.build_mnist_convnet()
         change(model)
-        return experiments._compiled(model, "categorical_crossentropy")
+        return [experiments._compiled(model, "categorical_crossentropy")]
 
     return dataclasses.replace(CONVNET, build=build)
 
 
+HE, L2 = keras.initializers.HeNormal(), keras.regularizers.L2(0.01)
 CHANGES = {
     "nothing": (lambda model: None, True),
     "activation": (lambda m: setattr(m.get_layer("conv_2"), "activation", keras.ops.tanh), False),
     "frozen layer": (lambda m: setattr(m.get_layer("conv_2"), "trainable", False), False),
+    "window": (lambda m: setattr(m.get_layer("pool_1"), "pool_size", (3, 3)), False),
+    "first weights": (lambda m: setattr(m.get_layer("conv_2"), "kernel_initializer", HE), False),
+    "penalty": (lambda m: setattr(m.get_layer("conv_2"), "kernel_regularizer", L2), False),
 }
 
 
@@ -52,51 +61,60 @@ def test_a_fingerprint_follows_the_network(name):
 
 
 def test_a_fingerprint_follows_recipe_plan_pictures_and_precision(monkeypatch):
-    def slow(plan):
-        return experiments._compiled(
-            models.build_mnist_convnet(), "categorical_crossentropy", keras.optimizers.RMSprop(0.01)
-        )
+    def with_optimizer(optimizer):
+        def build(profile):
+            model = models.build_mnist_convnet()
+            return [experiments._compiled(model, "categorical_crossentropy", optimizer)]
+
+        return dataclasses.replace(CONVNET, build=build)
 
     found = [
         fingerprint(),
         fingerprint(profile=profiles.get("full")),
         fingerprint(source="download"),
         fingerprint(precision="mixed_bfloat16"),
-        fingerprint(dataclasses.replace(CONVNET, build=slow)),
-        fingerprint(dataclasses.replace(CONVNET, monitor="val_loss")),
-        fingerprint(experiments.EXPERIMENTS["02.mlp"]),
+        fingerprint(with_optimizer(keras.optimizers.RMSprop(0.01))),
+        fingerprint(with_optimizer(keras.optimizers.RMSprop(momentum=0.9))),
+        fingerprint(with_optimizer("adam")),
+        fingerprint(dataclasses.replace(CONVNET, train=experiments._start_then_augment)),
+        fingerprint(dataclasses.replace(CONVNET, plans=("02.mlp",))),
+        fingerprint(experiments.EXPERIMENTS["01.mlp"]),
     ]
     monkeypatch.setattr(digits, "VERSION", "next")
     found.append(fingerprint())
     assert len(set(found)) == len(found)
 
 
+def _measure(folder, num_seeds):
+    """As a maintainer calls it: from the command line."""
+    options = ["--profile", "ci", "--names", "01.mlp", "--seeds", str(num_seeds)]
+    command_line = [sys.executable, "-m", "tools.references", *options, "--folder", str(folder)]
+    subprocess.run(command_line, check=True, timeout=300, cwd=Path(__file__).parents[1])
+    return store.load(store.path("01.mlp", "ci", "drawn", folder))
+
+
 @pytest.mark.slow
 def test_seeds_are_measured_once_and_again_when_stale(tmp_path, capsys):
-    options = ["--profile", "ci", "--names", "02.mlp"]
-    assert command.main([*options, "--seeds", "1"], tmp_path) == 0
-    file = store.path("02.mlp", "ci", "drawn", tmp_path)
-    first = store.load(file)
+    first = _measure(tmp_path, 1)
     assert list(first["values"]) == ["0"] and first["history"]["metrics"]["loss"]
-    assert command.main([*options, "--seeds", "2"], tmp_path) == 0
-    second = store.load(file)
+    second = _measure(tmp_path, 2)
     assert list(second["values"]) == ["0", "1"]
     assert second["values"]["0"] == first["values"]["0"]
     assert second["history"] == first["history"]
-    assert command.main(["--check"], tmp_path) == 0
+    assert command.main(["--check", "--folder", str(tmp_path)]) == 0
     stale = {**second, "fingerprint": "another", "values": {"0": 0.123, "1": 0.5}}
+    file = store.path("01.mlp", "ci", "drawn", tmp_path)
     file.write_text(json.dumps(stale), encoding="utf-8")
     capsys.readouterr()
-    assert command.main(["--check"], tmp_path) == 1
-    assert "02.mlp-ci-drawn.json is stale; run make references" in capsys.readouterr().err
-    assert command.main([*options, "--seeds", "1"], tmp_path) == 0
-    assert store.load(file)["values"] == first["values"], "a seed gives the same result again"
+    assert command.main(["--check", "--folder", str(tmp_path)]) == 1
+    assert "01.mlp-ci-drawn.json is stale; run make references" in capsys.readouterr().err
+    assert _measure(tmp_path, 1)["values"] == first["values"], "a seed gives the same result again"
 
 
-@pytest.mark.parametrize("name", ["a.json", "02.gone-demo-drawn.json", "02.mlp-gone-drawn.json"])
+@pytest.mark.parametrize("name", ["a.json", "02.gone-demo-drawn.json", "01.mlp-gone-drawn.json"])
 def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
     (tmp_path / name).write_text(json.dumps({"values": {}, "precision": "float32"}))
-    assert command.main(["--check"], tmp_path) == 1
+    assert command.main(["--check", "--folder", str(tmp_path)]) == 1
     assert f"{name} is stale" in capsys.readouterr().err
 
 
@@ -113,6 +131,25 @@ def test_what_ships_is_current():
     assert command.main(["--check"]) == 0
 
 
+def test_what_notebooks_compare_is_measured_and_ships():
+    """Every name that a chapter compares has an experiment, and a range for the default profile."""
+    notebooks = (Path(__file__).parents[1] / "notebooks").glob("*.ipynb")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in notebooks)
+    compared = set(re.findall(r'references\.compare\(\\"([^"\\]+)', text))
+    assert compared == set(experiments.EXPERIMENTS)
+    for name in compared:
+        band = bands.band(name, "demo", "drawn")
+        assert band is not None and len(band.values) >= 5, f"{name}: run make references"
+
+
+def test_the_ladder_has_one_size_for_all_rungs():
+    rungs = lengths.LADDER.trainings.values()
+    assert len({(plan.pictures, plan.test_pictures, plan.image_size) for plan in rungs}) == 1
+    assert lengths.get("ladder") is lengths.LADDER and lengths.get("ci").name == "ci"
+    with pytest.raises(ValueError, match="ladr"):
+        lengths.get("ladr")
+
+
 def test_the_history_of_the_lowest_seed_is_kept(tmp_path):
     file = tmp_path / "a.json"
     for seed in (3, 1, 2):
@@ -125,4 +162,4 @@ def test_the_history_of_the_lowest_seed_is_kept(tmp_path):
 def test_an_unknown_experiment_names_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         command.main(["--names", "02.convnt"])
-    assert "unknown experiments 02.convnt; there are 02.mlp" in capsys.readouterr().err
+    assert "unknown experiments 02.convnt; there are 01.mlp" in capsys.readouterr().err

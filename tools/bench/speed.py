@@ -23,20 +23,20 @@ def measure(case: recipes.Case, pictures: Path, counts: dict[str, int], rounds: 
         rounds: Epochs that are timed; their median counts.
     """
     workers = {side: Worker(case, side, pictures, case.image_size) for side in recipes.SIDES}
+    seconds = {side: [] for side in recipes.SIDES}
     try:
-        with tqdm(total=2 * (rounds + 1), desc=case.title) as bar:
-
-            def epoch_of(worker: Worker):
-                return lambda: (worker.ask("epoch"), bar.update())
-
-            epochs = {side: epoch_of(worker) for side, worker in workers.items()}
-            # The first epoch builds graphs and fills caches.
-            times = timing.alternate(epochs, repeats=rounds, warm_up=1)
+        for number in tqdm(range(rounds + 1), desc=case.title):
+            # Every other round runs backwards, so that no side always comes first.
+            for side in recipes.SIDES if number % 2 == 0 else reversed(recipes.SIDES):
+                answer = workers[side].ask("epoch")
+                if number:  # the first epoch builds graphs and fills caches
+                    seconds[side].append(answer["seconds"])
         facts = {side: worker.ask("facts") for side, worker in workers.items()}
     finally:
         for worker in workers.values():
             worker.stop()
     forward_passes = sum(passes * counts[part] for part, passes in _PASSES.items())
+    times = {side: timing.Timing(tuple(values)) for side, values in seconds.items()}
     found = {"ratio": timing.times_as_fast(times["course"], times["source"])}
     for side, timed in times.items():
         # A multiplication and an addition are two operations.

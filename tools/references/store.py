@@ -9,9 +9,9 @@ from tools import atomic_files
 FOLDER = bands.FOLDER
 
 
-def path(name: str, profile: str, pictures: str, folder: Path | None = None) -> Path:
+def path(name: str, profile: str, pictures: str, folder: Path) -> Path:
     """Return where the results of a training are kept."""
-    return (folder or FOLDER) / f"{name}-{profile}-{pictures}.json"
+    return folder / f"{name}-{profile}-{pictures}.json"
 
 
 def load(file: Path) -> dict:

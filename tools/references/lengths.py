@@ -1,0 +1,35 @@
+"""How long the references train: the course's profiles, and one more for the ladder.
+
+The ladder compares nets with each other, so all its rungs see the same pictures at the same size.
+Sizes and epochs are what two cores finish in a night; ``full`` is for a GPU.
+"""
+
+from course_utils import profiles
+from course_utils.profiles import Training
+
+_RUNG = {"pictures": 2_000, "batch_size": 32, "test_pictures": 2_000, "image_size": 96}
+
+LADDER = profiles.Profile(
+    name="ladder",
+    summary="one size for all nets that are compared, each for as long as it needs",
+    meaningful=True,
+    trainings={
+        "04.small_convnet": Training(epochs=30, **_RUNG),
+        "05.start": Training(epochs=1, **_RUNG),
+        "05.augmented": Training(epochs=60, **_RUNG),
+        "06.mini_xception": Training(epochs=40, **_RUNG),
+        "07.fine_tuned.head": Training(epochs=20, **_RUNG),
+        "07.fine_tuned": Training(epochs=20, **_RUNG),
+    },
+)
+#: Names of all lengths, as the command line takes them.
+NAMES = (*profiles.PROFILES, LADDER.name)
+
+
+def get(name: str) -> profiles.Profile:
+    """Return the profile called ``name``, or the ladder's.
+
+    Raises:
+        ValueError: If there is no such profile.
+    """
+    return LADDER if name == LADDER.name else profiles.get(name)

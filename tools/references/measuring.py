@@ -1,0 +1,68 @@
+"""One measurement in a process of its own, and whether an old one still holds.
+
+These functions stand in a module of their own because a fresh process cannot import what stands in
+``__main__.py``.
+"""
+
+import multiprocessing
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from tools.references import experiments, lengths, store
+
+
+def measure(name: str, profile_name: str, source: str, seed: int) -> tuple[float, dict, dict]:
+    """Train once; return the accuracy, what is recorded beside it, and the history."""
+    from course_utils import precision, runtime
+    from tools import machine
+
+    runtime.load_tensorflow()
+    experiment = experiments.EXPERIMENTS[name]
+    chosen = precision.choose("auto" if experiment.picks_precision else "float32")
+    profile = lengths.get(profile_name)
+    begin = time.monotonic()
+    outcome = experiment.run(profile, source, seed)
+    minutes = (time.monotonic() - begin) / 60
+    versions = ", ".join(f"{name} {text}" for name, text in runtime.versions().items())
+    rest = {
+        "num_test_pictures": outcome.num_test_pictures,
+        "precision": chosen,
+        "fingerprint": experiment.fingerprint(profile, source, chosen),
+        "facts": {
+            "hardware": machine.processor(),
+            "minutes": f"{max(0.1, minutes):.1f} minutes a seed",
+            "precision": chosen,
+            "versions": versions,
+        },
+    }
+    history = asdict(outcome.history)
+    metrics = {key: [round(v, 4) for v in values] for key, values in history["metrics"].items()}
+    kept = {"metrics": metrics, "monitor": history["monitor"], "best_epoch": history["best_epoch"]}
+    return outcome.accuracy, rest, {**kept, "seconds": round(history["seconds"], 1)}
+
+
+def in_own_process(function, *arguments):
+    """Call a function in a fresh process, so that no training inherits anything from another."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
+
+
+def is_stale(file: Path) -> bool:
+    """Say whether a measured file belongs to a recipe that has changed since; print which."""
+    try:
+        name, profile, pictures = file.stem.rsplit("-", 2)
+        record = store.load(file)
+        source = "sample" if pictures == "drawn" else "real"
+        current = experiments.EXPERIMENTS[name].fingerprint(
+            lengths.get(profile), source, record["precision"]
+        )
+        stale = record["fingerprint"] != current
+    except (KeyError, ValueError):  # no such experiment, profile or plan any more
+        stale = True
+    if stale:
+        print(f"{file.name} is stale; run make references", file=sys.stderr)
+    return stale
