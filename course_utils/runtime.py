@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,8 @@ import course_utils
 from course_utils import profiles
 from course_utils.data import cache, resolve_source
 
+#: More trainings than this are summed up instead of listed.
+_MOST_LINES = 10
 _SHOWN_PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib")
 #: There where Linux has an NVIDIA GPU and its driver.
 _NVIDIA_DEVICE = Path("/dev/nvidia0")
@@ -125,11 +128,8 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
     print(f"course_utils {course_utils.__version__} · {shown}")
     print(f"Hardware: {hardware()}")
     print(f"Profile {chosen.name}: {chosen.summary}.")
-    for label, training in chosen.of_chapter(name.split("_")[0]).items():
-        print(
-            f"    {label}: {training.pictures:,} pictures × {training.epochs} "
-            f"{'epoch' if training.epochs == 1 else 'epochs'}"
-        )
+    for line in _plan_in_words(chosen.of_chapter(name.split("_")[0])):
+        print(f"    {line}")
     print(f"Data {data}: {_describe(data)}")
     return Chapter(name=name, profile=chosen, data=str(data))
 
@@ -202,6 +202,22 @@ def hardware() -> str:
             'extra gpu: pip install ".[gpu]" in the course\'s folder, then restart the kernel'
         )
     return f"{found}, no GPU (none is needed)"
+
+
+def _plan_in_words(trainings: Mapping[str, profiles.Training]) -> list[str]:
+    """Return a line for each training, or one for all of them where they are very many."""
+    if len(trainings) > _MOST_LINES:
+        pictures = sorted(training.pictures for training in trainings.values())
+        epochs = sorted(training.epochs for training in trainings.values())
+        return [
+            f"{len(trainings)} trainings, the smallest on {pictures[0]:,} pictures, the largest "
+            f"on {pictures[-1]:,}; at most {epochs[-1]} {'epoch' if epochs[-1] == 1 else 'epochs'}"
+        ]
+    return [
+        f"{label}: {training.pictures:,} pictures × {training.epochs} "
+        f"{'epoch' if training.epochs == 1 else 'epochs'}"
+        for label, training in trainings.items()
+    ]
 
 
 def _describe(data: str) -> str:

@@ -1,148 +1,64 @@
-"""Exercise 07.1: each usual way to unfreeze wrongly meets its own hint."""
+"""Chapter 07: the number format that the chapter computes in does not matter to the checks."""
 
+import keras
 import pytest
-from keras import layers
+from exercise_answers import chapter_07
 
-from course_utils import checks, models
+from course_utils import checks
 
 pytestmark = pytest.mark.unit
 
-
-@pytest.fixture(autouse=True)
-def as_students_have_it(monkeypatch):
-    monkeypatch.delenv("COURSE_CHECKS", raising=False)
-
-
-def right(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = reached and not isinstance(layer, layers.BatchNormalization)
-    return base
-
-
-def of_the_course(base, first_layer):
-    models.unfreeze(base, first_layer)
-    return base
-
-
-def stub(base, first_layer): ...
-
-
-def forgets_the_base(base, first_layer):
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = reached and not isinstance(layer, layers.BatchNormalization)
-    return base
-
-
-def does_nothing(base, first_layer):
-    return base
-
-
-def everything(base, first_layer):
-    base.trainable = True
-    return base
-
-
-def base_last(base, first_layer):
-    forgets_the_base(base, first_layer)
-    base.trainable = True
-    return base
-
-
-def with_normalizations(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = reached
-    return base
-
-
-def ignores_first(base, first_layer):
-    base.trainable = True
-    for layer in base.layers:
-        layer.trainable = not isinstance(layer, layers.BatchNormalization)
-    return base
-
-
-def one_late(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        layer.trainable = reached and not isinstance(layer, layers.BatchNormalization)
-        reached = reached or layer.name == first_layer
-    return base
-
-
-def other_half(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = not reached and not isinstance(layer, layers.BatchNormalization)
-    return base
-
-
-def by_name(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = reached and "norm" not in layer.name and "scale" not in layer.name
-    return base
-
-
-def by_wrong_name(base, first_layer):
-    base.trainable = True
-    reached = False
-    for layer in base.layers:
-        reached = reached or layer.name == first_layer
-        layer.trainable = reached and "norm" not in layer.name
-    return base
-
-
-def returns_names(base, first_layer):
-    return models.unfreeze(base, first_layer)
-
-
-def returns_nothing(base, first_layer):
-    right(base, first_layer)
-
-
-MISTAKES = [
-    (forgets_the_base, "a frozen base overrules its layers"),
-    (does_nothing, "Whose switch is still off"),
-    (everything, "that line must come first"),
-    (base_last, "that line must come first"),
-    (with_normalizations, "the batch normalizations among them learn, too"),
-    (ignores_first, "the layers before first_layer learn"),
-    (one_late, "one layer later"),
-    (other_half, "the other half"),
-    (by_name, "A name is only a name"),
-    (by_wrong_name, "Some batch normalizations are trainable"),
-    (returns_names, "must return the base"),
-    (returns_nothing, "returned nothing"),
-    ("block_3", "needs the function itself"),
+_CASES = [
+    ("07.1", chapter_07.right, "praised"),
+    ("07.6", chapter_07.pet_net, "praised"),
+    ("07.6", chapter_07.pet_net_in_a_row, "praised"),
+    ("07.6", chapter_07.divides, "divides by 255"),
+    ("07.6", chapter_07.softmax_of_one, "A softmax over a single unit"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"), MISTAKES, ids=lambda value: getattr(value, "__name__", "")
-)
-def test_each_mistake_meets_its_hint(answer, hint):
-    feedback = checks.check("07.1", answer)
-    assert feedback.status == "not yet right"
-    assert hint in feedback.message
+@pytest.fixture(autouse=True)
+def as_students_have_it(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_CHECKS", raising=False)
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path))
 
 
-@pytest.mark.parametrize("answer", [right, of_the_course])
-def test_a_right_answer_is_praised(answer):
-    assert checks.check("07.1", answer).status == "right"
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "float32"])
+@pytest.mark.parametrize(("number", "answer", "words"), _CASES)
+def test_the_number_format_of_the_chapter_does_not_matter(number, answer, words, policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        feedback = checks.check(number, answer)
+    finally:
+        keras.config.set_dtype_policy(before)
+    if words == "praised":
+        assert feedback.status == "right", feedback.message
+    else:
+        assert words in feedback.message
 
 
-def test_the_stub_is_not_answered_yet():
-    assert checks.check("07.1", stub).status == "not answered yet"
+def test_the_switches_of_exercise_2_do_in_keras_what_the_answer_says():
+    base = keras.Sequential([keras.Input((8, 8, 3))], name="base")
+    for number, filters in enumerate((16, 32, 64), start=1):
+        name = f"conv_{number}"
+        base.add(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name))
+        base.add(keras.layers.BatchNormalization(name=f"norm_{number}"))
+    head = [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((8, 8, 3)), base, *head])
+    counts = []
+
+    def count():
+        counts.append(sum(int(weight.numpy().size) for weight in model.trainable_weights))
+
+    base.trainable = False
+    count()
+    base.get_layer("conv_3").trainable = True
+    count()
+    base.trainable = True
+    count()
+    for layer in base.layers[:-2]:
+        layer.trainable = False
+    count()
+    assert [layer.count_params() for layer in base.layers] == [432, 64, 4608, 128, 18432, 256]
+    assert checks.check("07.2", counts).status == "right"

@@ -50,7 +50,10 @@ def named_objects(trees: list[ast.Module]) -> list[object]:
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "course_utils":
             for alias in node.names:
-                thing = getattr(importlib.import_module(node.module), alias.name)
+                module = importlib.import_module(node.module)
+                if not hasattr(module, alias.name):  # a module of a package, not imported so far
+                    importlib.import_module(f"{node.module}.{alias.name}")
+                thing = getattr(module, alias.name)
                 imported[alias.asname or alias.name] = thing
                 found.append(thing)
     for node in nodes:

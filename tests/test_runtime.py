@@ -28,6 +28,13 @@ def test_start_says_what_holds_today(capsys):
         assert expected in printed
 
 
+def test_start_sums_up_a_long_plan(capsys):
+    runtime.start("07_transfer_learning", "demo", "sample", release=RELEASE)
+    printed = capsys.readouterr().out
+    assert "18 trainings, the smallest on 20 pictures, the largest on 2,000" in printed
+    assert len(printed.splitlines()) < 8
+
+
 @pytest.mark.parametrize(
     ("profile", "data", "message"),
     [("dmeo", "sample", "'dmeo'.*demo, full, ci"), ("ci", "sampl", "'sampl'.*\"download\"")],

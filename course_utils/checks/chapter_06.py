@@ -1,201 +1,238 @@
 """The exercises of chapter 06, residual blocks."""
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from course_utils.checks import deep_net, normalizing, residual_block
+from course_utils.checks.answers import Choice, Value
+from course_utils.checks.core import Exercise
+from course_utils.checks.parts import Parts
 
-from course_utils.checks.core import NOT_A_FUNCTION, Exercise, Failed, call
+_SLOPE, _LAYERS = 0.25, 6
+_PLAIN, _EACH, _PAIRS = (
+    _SLOPE**_LAYERS,
+    (1 + _SLOPE) ** _LAYERS,
+    (1 + _SLOPE**2) ** (_LAYERS // 2),
+)
 
-# Input shape, filters and strides that tell the usual mistakes apart.
-_SAME = ((8, 8, 16), 16, 1)
-_WIDER = ((8, 8, 16), 24, 1)
-_NARROWER = ((8, 8, 24), 8, 1)
-_SMALLER = ((8, 8, 16), 16, 2)
-_BOTH = ((9, 7, 8), 12, 2)
-_CASES = (_SAME, _WIDER, _NARROWER, _SMALLER, _BOTH)
-# The chapter computes in 16 bits where the hardware is good at it; mistakes are far larger.
-_ROUNDING = 0.05
+_ARRIVES = Parts(
+    {
+        "The plain chain": Value(
+            _PLAIN,
+            "The gradient is multiplied by the slope of one layer after the other. How often?",
+            [
+                (_SLOPE * _LAYERS, "You add the slopes up. In a chain they multiply."),
+                (_SLOPE / _LAYERS, "You share one slope out. In a chain slopes multiply."),
+                (
+                    _SLOPE ** (_LAYERS - 1),
+                    "You pass one layer too few: the gradient at the end is that of the last "
+                    "layer's output, so that the last layer's slope counts as well.",
+                ),
+                (
+                    1 / _PLAIN,
+                    "This says how many times smaller the gradient becomes. Asked for is the share "
+                    "that arrives, a number below 1.",
+                ),
+            ],
+            tolerance=5e-6,
+        ),
+        "A shortcut around each layer": Value(
+            _EACH,
+            "The slope of x + f(x) is 1 + f′. How many such blocks follow each other?",
+            [
+                (_PLAIN, "This is the plain chain again. What is the slope of x + f(x)?"),
+                (
+                    1 + _PLAIN,
+                    "That would be one single shortcut, around the whole chain. Here each layer "
+                    "has its own, and what the layer lets through comes on top of its 1.",
+                ),
+                (1 + _SLOPE, "That is what one block does. The blocks stand in a row."),
+                ((1 + _SLOPE) * _LAYERS, "You add the blocks' slopes up. They multiply, too."),
+            ],
+            tolerance=0.02,
+        ),
+        "A shortcut around every two layers": Value(
+            _PAIRS,
+            "First find the slope of one block, two layers and a shortcut; then count the blocks.",
+            [
+                (
+                    (1 + 2 * _SLOPE) ** (_LAYERS // 2),
+                    "Inside a block the two layers form a chain of their own: their slopes "
+                    "multiply before the shortcut's 1 is added.",
+                ),
+                (
+                    (1 + _SLOPE) ** (_LAYERS // 2),
+                    "The number of blocks is right. But there are two layers inside each: what do "
+                    "two of these slopes in a row make?",
+                ),
+                (
+                    (1 + _SLOPE**2) ** _LAYERS,
+                    "The slope of a block is right. How many blocks are six layers?",
+                ),
+                (1 + _SLOPE**2, "That is what one block does. The blocks stand in a row."),
+                (_EACH, "This is the same as with a shortcut around each layer; count anew."),
+            ],
+            tolerance=0.002,
+        ),
+    }
+)
 
+_IN, _WIDE, _OUT = 48, 144, 96
+_BORN = "These are too many: a bias for each filter is in it. The figure says that there is none."
 
-@dataclass(frozen=True)
-class _Block:
-    """What an answer built for one case."""
+_NEW_BLOCK = Parts(
+    {
+        "The uppermost box": Value(
+            _IN * _WIDE,
+            "A 1×1 convolution has a weight for each pair of a channel that comes in and a filter.",
+            [
+                (9 * _IN * _WIDE, "The kernel is 1×1 here, not 3×3."),
+                (_IN * _WIDE + _WIDE, _BORN),
+                (_WIDE, "Each filter reads all channels that come in, not one."),
+            ],
+        ),
+        "The depthwise box": Value(
+            9 * _WIDE,
+            "A depthwise convolution gives each channel a window of its own and mixes nothing. How "
+            "many channels arrive here, and how many weights has a window?",
+            [
+                (
+                    9 * _WIDE * _WIDE,
+                    "That is a full convolution, in which each filter reads all channels. "
+                    "*Depthwise* is only the first half of a separable one.",
+                ),
+                (
+                    9 * _WIDE + _WIDE * _WIDE,
+                    "That is a whole separable convolution. The 1×1 half that mixes the channels "
+                    "is drawn as a box of its own.",
+                ),
+                (9 * _IN, "How many channels arrive here? The box above has changed their number."),
+                (
+                    9 * _OUT,
+                    "How many channels arrive here? Only the next box changes their number.",
+                ),
+                (9, "That is one window. Each channel has its own."),
+                (9 * _WIDE / 4, "Strides make the maps smaller, not the kernels."),
+                (9 * _WIDE + _WIDE, _BORN),
+            ],
+        ),
+        "The third box": Value(
+            _WIDE * _OUT,
+            "How many channels come out of the depthwise box, and how many filters read them?",
+            [
+                (_IN * _OUT, "It reads what the depthwise box hands on, not the block's input."),
+                (9 * _WIDE * _OUT, "The kernel is 1×1 here, not 3×3."),
+                (_WIDE * _OUT + _OUT, _BORN),
+            ],
+        ),
+        "The shortcut": Value(
+            _IN * _OUT,
+            "Which channels arrive at the box on the right? Follow the orange line back.",
+            [
+                (_WIDE * _OUT, "The shortcut begins at the input of the block: what is there?"),
+                (4 * _IN * _OUT, "Strides of 2 skip places. They give the kernel no weights."),
+                (_IN * _OUT / 4, "Strides make the maps smaller, not the kernels."),
+                (9 * _IN * _OUT, "The kernel is 1×1 here, not 3×3."),
+                (0, "A shortcut is free only where the input is added as it is."),
+                (_IN * _OUT + _OUT, _BORN),
+            ],
+        ),
+    }
+)
 
-    case: tuple[tuple[int, int, int], int, int]
-    model: Any
+_BIASES = Choice(
+    "a",
+    {
+        "b": "Between the second convolution and its normalization stands a relu. What is added "
+        "before a relu decides how much of each channel is cut off; can a mean subtracted after it "
+        "bring that back?",
+        "c": "Nothing subtracts what the dense layer adds: no normalization follows it. And one of "
+        "the convolutions has something between itself and its normalization.",
+        "d": "Follow a constant that the first convolution adds to one of its channels. What does "
+        "the very next layer do with the mean of that channel?",
+    },
+)
 
-    @property
-    def convolutions(self) -> list:
-        return [layer for layer in self.model.layers if type(layer).__name__ == "Conv2D"]
-
-    def of_size(self, kernel_size: int) -> list:
-        return [one for one in self.convolutions if one.kernel_size == (kernel_size, kernel_size)]
-
-    def shortcut(self, maps):
-        """Run the block with the kernels and biases of its 3×3 convolutions set to zero."""
-        for layer in self.of_size(3):
-            layer.set_weights([0 * weight for weight in layer.get_weights()])
-        return self.model.predict(maps, verbose=0).astype("float32")
-
-
-def _judge_repaired_block(answer: object) -> str | None:
-    if not callable(answer):
-        return NOT_A_FUNCTION
-    blocks, refused = {}, {}
-    for case in _CASES:
-        try:
-            blocks[case] = _build(answer, case)
-        except Failed as failure:
-            refused[case] = str(failure)
-    if refused:
-        return _why_refused(refused)
-    for rule in (_sums, _main_path, _projections, _passes_on):
-        hint = rule(blocks)
-        if hint:
-            return hint
-    return None
-
-
-def _build(answer, case: tuple) -> _Block:
-    """Return the block of one case.
-
-    Raises:
-        Failed: If the answer raises, or returns no tensor of the right shape.
-    """
-    import keras
-
-    (height, width, channels), num_filters, strides = case
-    inputs = keras.Input((height, width, channels))
-    try:
-        outputs = call(answer, inputs, num_filters, strides)
-    except Failed as failure:
-        if "returned nothing" in str(failure):
-            raise Failed("Your function returns nothing. Return the sum.") from None
-        reason = str(failure).partition("your function stopped with ")[2].partition(" Try that")[0]
-        raise Failed(f"For {_in_words(case)} your function stopped with {reason[:150]}") from None
-    if not isinstance(outputs, keras.KerasTensor):
-        raise Failed(
-            "Your function does not return a Keras tensor. It gets one, calls layers on it, and "
-            "returns the result, as in the block to be repaired."
-        )
-    shape = tuple(outputs.shape[1:])
-    expected = (math.ceil(height / strides), math.ceil(width / strides), num_filters)
-    if shape[:2] == expected[:2] and shape[2] > num_filters:
-        raise Failed(
-            f"For {_in_words(case)} your block outputs {shape[2]} channels. A residual block adds "
-            "the two paths; Concatenate puts them side by side."
-        )
-    if shape != expected:
-        raise Failed(
-            f"For {_in_words(case)} your block outputs {shape}. The main path already has the "
-            "right shape: leave it as it is, and bring the shortcut to that shape."
-        )
-    try:
-        return _Block(case, keras.Model(inputs, outputs))
-    except ValueError:
-        raise Failed("The output of your function does not depend on its inputs.") from None
-
-
-def _why_refused(refused: dict[tuple, str]) -> str:
-    """Return the hint for an answer that does not give a block in some of the cases."""
-    stopped = {case for case, reason in refused.items() if "stopped with" in reason}
-    if stopped == set(refused):
-        if stopped == {_WIDER, _NARROWER, _SMALLER, _BOTH}:
-            return (
-                "Where the shapes agree your block works, elsewhere the addition still meets two "
-                "shapes. Which layer gives the input other channels, place by place?"
-            )
-        if stopped == {_SMALLER}:
-            return (
-                "One case is left: strides of 2 with as many filters as there are channels. The "
-                "channels agree then, but do height and width?"
-            )
-        if stopped == {_SMALLER, _BOTH}:
-            return (
-                "Other channels are repaired, strides are not: the main path halves height and "
-                "width. What has the shortcut to do, so that it arrives with the same size?"
-            )
-        if stopped == {_WIDER, _NARROWER}:
-            return (
-                "Strides are repaired, other channels at stride 1 are not. The condition has two "
-                "halves: compare the channels of the input with the number of filters, too."
-            )
-    return next(iter(refused.values()))
-
-
-def _sums(blocks: dict[tuple, _Block]) -> str | None:
-    for block in blocks.values():
-        if not any(type(one).__name__ == "Add" for one in block.model.operations):
-            return (
-                f"For {_in_words(block.case)} nothing is added: without the sum the block is a "
-                "plain stack of layers, and the shortcut has gone."
-            )
-    return None
-
-
-def _main_path(blocks: dict[tuple, _Block]) -> str | None:
-    for block in blocks.values():
-        large = len(block.of_size(3))
-        if large > 2:
-            return (
-                f"For {_in_words(block.case)} there are {large} convolutions of 3×3. The shortcut "
-                "only has to mix channels at each place: a smaller kernel does that, for a ninth "
-                "of the weights."
-            )
-        activations = [type(one).__name__ for one in block.model.layers]
-        bent = any(one.activation.__name__ == "relu" for one in block.of_size(3))
-        if large < 2 or not (bent or {"Activation", "ReLU"} & set(activations)):
-            return "Repair the shortcut, nothing else: the two 3×3 convolutions keep their relu."
-    return None
-
-
-def _projections(blocks: dict[tuple, _Block]) -> str | None:
-    if blocks[_SAME].of_size(1):
-        return (
-            "Your block projects the input even where the shapes agree. It works, but it costs "
-            "weights, and nothing gets past them unchanged any more. When is no projection needed?"
-        )
-    return None
-
-
-def _passes_on(blocks: dict[tuple, _Block]) -> str | None:
-    """Compare what arrives when only the shortcut is open."""
-    import numpy as np
-
-    random = np.random.default_rng(6)
-    for case, block in blocks.items():
-        maps = random.normal(size=(2, *case[0])).astype("float32")
-        arrives, mirrored = block.shortcut(maps), block.shortcut(-maps)
-        if case == _SAME and not np.allclose(arrives, maps, atol=_ROUNDING):
-            return (
-                "With the main path switched off, your block should hand on its input as it is, "
-                "negative values included. Something changes it: an activation after the sum?"
-            )
-        if not np.abs(arrives).max() > 0:
-            return (
-                f"For {_in_words(case)} nothing arrives over the shortcut when the main path is "
-                "switched off."
-            )
-        if not np.allclose(arrives, -mirrored, atol=_ROUNDING):
-            return (
-                f"For {_in_words(case)} the shortcut treats negative values unlike positive ones. "
-                "The projection has no activation: the way past the layers stays open for all."
-            )
-    return None
-
-
-def _in_words(case: tuple) -> str:
-    shape, num_filters, strides = case
-    return f"an input of {'×'.join(map(str, shape))}, {num_filters} filters and strides {strides}"
-
+_COMPANY = Choice(
+    "c",
+    {
+        "a": "A net that knows its training photos by heart would still say the same about the "
+        "same photo every time. Here the *other* photos in the batch make the difference.",
+        "b": "Late statistics give wrong answers, as in section 6, but always the same ones: at "
+        "inference they stand still and no other photo can change them.",
+        "d": "The small number under the root is the same in each call and the same for all "
+        "photos. Where does the layer take mean and variance from, if company matters?",
+    },
+)
 
 EXERCISES = [
     Exercise(
         number="06.1",
+        title="A residual block to repair",
         praise=(
             "Your block adds in every case, projects only where it must, and lets everything past "
             "that comes over the shortcut. You could build a ResNet from it."
         ),
-        judge=_judge_repaired_block,
+        judge=residual_block.judge_repaired_block,
+    ),
+    Exercise(
+        number="06.2",
+        title="What arrives at the first layer?",
+        praise=(
+            "Six sigmoids at their very best leave next to nothing. Of the three, blocks of two "
+            "stay nearest to 1: everything gets past, and little is added."
+        ),
+        judge=_ARRIVES,
+    ),
+    Exercise(
+        number="06.3",
+        title="A block that you have not met",
+        praise=(
+            "You can read the blocks of MobileNetV2 now. The 3×3 windows do all the looking around "
+            "and have the fewest weights; a full convolution there would have 144 times as many."
+        ),
+        judge=_NEW_BLOCK,
+    ),
+    Exercise(
+        number="06.4",
+        title="Batch normalization by hand",
+        praise=(
+            "Your function is the layer, in training and at inference. You have seen what its two "
+            "lives share: only the moving statistics, written by the one and read by the other."
+        ),
+        judge=normalizing.judge_norm,
+    ),
+    Exercise(
+        number="06.5",
+        title="Fold the normalization away",
+        praise=(
+            "One convolution of yours computes what Keras' two layers compute. Phones run nets "
+            "folded like this: at inference, batch normalization costs nothing at all."
+        ),
+        judge=normalizing.judge_fold,
+    ),
+    Exercise(
+        number="06.6",
+        title="Project: deep, cheap, and awake",
+        praise=(
+            "Forty convolutions in a row, for the price of a small net, and blame gets through to "
+            "all of them. This one is worth training."
+        ),
+        judge=deep_net.judge_deep_net,
+    ),
+    Exercise(
+        number="06.Q1",
+        title="Which bias can go?",
+        praise=(
+            "Only a normalization that follows *at once* takes a bias away. Between the second "
+            "convolution and its normalization the relu has already used it."
+        ),
+        judge=_BIASES,
+    ),
+    Exercise(
+        number="06.Q2",
+        title="The same photo, two answers",
+        praise=(
+            "In training mode a photo is judged by the company it keeps. Call the net with "
+            "training=False, or use predict, which does."
+        ),
+        judge=_COMPANY,
     ),
 ]

@@ -1,146 +1,292 @@
 """The exercises of chapter 08, what convnets see."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from course_utils.checks.core import NOT_A_FUNCTION, Exercise, as_number, call
+from course_utils.checks.answers import Choice, Value
+from course_utils.checks.core import Exercise
+from course_utils.checks.functions_08 import judge_find_mark, judge_recall_and_precision
 
-# No two rows or columns add up to the same, so that each usual mistake gives other numbers.
-_CONFUSIONS = [[[40, 10], [5, 45]], [[70, 20, 10], [3, 60, 7], [1, 4, 25]]]
-_CASES = [(matrix, label) for matrix in _CONFUSIONS for label in range(len(matrix))]
-
-Pair = tuple[float, float]
-
-
-def _row(matrix: list[list[int]], label: int) -> int:
-    return sum(matrix[label])
-
-
-def _column(matrix: list[list[int]], label: int) -> int:
-    return sum(row[label] for row in matrix)
-
-
-def _right(matrix: list[list[int]], label: int) -> Pair:
-    hits = matrix[label][label]
-    return hits / _row(matrix, label), hits / _column(matrix, label)
-
-
-def _of_all(matrix: list[list[int]], label: int) -> Pair:
-    share = matrix[label][label] / sum(map(sum, matrix))
-    return share, share
-
-
-def _accuracy(matrix: list[list[int]], label: int) -> Pair:
-    share = sum(matrix[k][k] for k in range(len(matrix))) / sum(map(sum, matrix))
-    return share, share
-
-
-def _missed(matrix: list[list[int]], label: int) -> Pair:
-    recall, precision = _right(matrix, label)
-    return 1 - recall, 1 - precision
-
-
-def _percent(matrix: list[list[int]], label: int) -> Pair:
-    recall, precision = _right(matrix, label)
-    return 100 * recall, 100 * precision
-
-
-def _only_first_mistake(matrix: list[list[int]], label: int) -> Pair:
-    """Two classes only: the cell beside and the cell below, not the sums."""
-    hits, other = matrix[label][label], (label + 1) % 2
-    return hits / (hits + matrix[label][other]), hits / (hits + matrix[other][label])
-
-
-# Each is a whole wrong rule, followed by the hint for somebody who wrote just that.
-_MISTAKES: list[tuple[Callable[[list[list[int]], int], Pair], str]] = [
-    (
-        lambda matrix, label: _right(matrix, label)[::-1],
-        "Both numbers are right, but they have changed places. Rows are what a picture is: which "
-        "of the two divides by a row? Recall comes first.",
+_RARE = Value(
+    expected=36 / 180,
+    tolerance=0.003,
+    otherwise=(
+        "Fill in the confusion matrix of the thousand visitors first: how many of the cats are "
+        "taken for dogs, how many of the dogs are found? Then read off the column of the alarms."
     ),
-    (
-        _of_all,
-        "You divide by all pictures of the matrix. Recall asks only about the pictures that are of "
-        "this class, precision only about the answers that name it.",
-    ),
-    (
-        _accuracy,
-        "That is the accuracy, one number for all classes. Here each class has its own two: look "
-        "at one row and at one column.",
-    ),
-    (
-        _missed,
-        "You count what went wrong: the share that was missed, and the share of false answers. "
-        "Asked for are the shares that are right.",
-    ),
-    (_percent, "Right, but in per cent. Return numbers between 0 and 1."),
-    (
-        lambda matrix, label: _right(matrix, 1),
-        "Your function always answers for class 1. The second argument says which class is meant.",
-    ),
-    (
-        lambda matrix, label: (_right(matrix, label)[0],) * 2,
-        "The recall is right, and you return it twice. For the precision, divide by all answers "
-        "that name this class: a column.",
-    ),
-    (
-        _only_first_mistake,
-        "With two classes your function is right. With three, a row has two kinds of mistake and "
-        "so has a column: add up all of it.",
-    ),
-]
+    mistakes=[
+        (
+            0.9,
+            "That is the share of the dogs that are found, the recall: a row. Asked is about the "
+            "alarms, a column, and cats are in it, too.",
+        ),
+        (
+            450 / 525,
+            "That holds for the test, where both animals are equally frequent. At the flap there "
+            "are many more cats that can cause a false alarm: count there.",
+        ),
+        (
+            852 / 1000,
+            "That is the share of all visitors who are judged rightly, the accuracy. Most of them "
+            "are cats that raise no alarm. Look at the alarms alone.",
+        ),
+        (
+            0.8,
+            "You have the right column, and took its other cell: this share of the alarms is about "
+            "cats. Asked is the share of dogs.",
+        ),
+        (
+            0.04,
+            "That is the share of dogs among the visitors. The alarms pick out dogs better than "
+            "chance does. How many alarms are there, and how many of them are for dogs?",
+        ),
+        (
+            0.036,
+            "The dogs that are found are right, but you divide by all visitors. Divide by the "
+            "alarms, right ones and false ones.",
+        ),
+        (20, "Right, but in per cent. Asked is the share itself: divide by a hundred."),
+    ],
+)
+
+_MAPS = np.array([[[2, 0], [1, 4]], [[0, 6], [1, 2]]])
+_GRADIENTS = np.array([[[1, 0], [0, 3]], [[-1, -1], [0, 0]]])
+_WEIGHTS = _GRADIENTS.mean(axis=(1, 2))
 
 
-def _judge_recall_and_precision(answer: object) -> str | None:
-    if not callable(answer):
-        return NOT_A_FUNCTION
-    results = []
-    for matrix, label in _CASES:
-        handed = np.array(matrix)
-        pair = _pair(call(answer, handed, label))
-        if not np.array_equal(handed, matrix):
-            return "Your function changes the matrix that it is given. Read from it, nothing else."
-        if pair is None:
-            return (
-                "Your function does not return two numbers. End it with a return of both, recall "
-                "first, with a comma between them."
-            )
-        results.append(pair)
-    expected = [_right(*case) for case in _CASES]
-    if np.allclose(results, expected):
-        return None
-    for mistake, hint in _MISTAKES:
-        if np.allclose(results, [mistake(*case) for case in _CASES]):
-            return hint
-    (matrix, label), result, wanted = next(
-        case
-        for case in zip(_CASES, results, expected, strict=True)
-        if not np.allclose(case[1], case[2])
-    )
-    which = "recall" if not np.isclose(result[0], wanted[0]) else "precision"
-    total = "row" if which == "recall" else "column"
-    return (
-        f"Look at {matrix} and class {label}: the {which} is not yet right. What the net got right "
-        f"stands on the diagonal; divide it by the sum of one {total}. Which?"
-    )
+def _heat(weights: np.ndarray) -> np.ndarray:
+    """Return the sum of the maps, each times its weight, which may differ from place to place."""
+    return (weights.reshape(2, *weights.shape[1:] or (1, 1)) * _MAPS).sum(axis=0)
 
 
-def _pair(result: object) -> Pair | None:
-    try:
-        values = [as_number(value) for value in result]
-    except TypeError:  # a single number, or nothing that can be gone through
-        return None
-    return tuple(values) if len(values) == 2 and None not in values else None
+_HEAT = Value(
+    expected=np.maximum(_heat(_WEIGHTS), 0),
+    tolerance=0.01,
+    otherwise=(
+        "Go in three steps. One weight per map: the mean of its four gradients. At each of the "
+        "four places: first value times first weight plus second value times second weight. Then "
+        "relu."
+    ),
+    mistakes=[
+        (
+            np.maximum(_heat(_GRADIENTS), 0),
+            "You multiply each value with the gradient at its own place. Grad-CAM first takes the "
+            "mean of a map's gradients, so that a map has one weight for all its places.",
+        ),
+        (
+            _heat(_WEIGHTS),
+            "Almost: one place speaks against the class. The heat map shows only what speaks for "
+            "it.",
+        ),
+        (
+            np.maximum(_heat(4 * _WEIGHTS), 0),
+            "The pattern is right, the numbers are four times too large: a map's weight is the "
+            "mean of its gradients, not their sum.",
+        ),
+        (
+            np.maximum(_heat(_WEIGHTS), 0) / 3,
+            "That is the heat map already divided by its maximum, good for drawing. Asked is the "
+            "one before that step.",
+        ),
+        (
+            _heat(np.maximum(_WEIGHTS, 0)),
+            "You left the second map out because its weight is negative. It counts: where it is "
+            "active, it takes away from what the first map says. The relu comes after the sum.",
+        ),
+        (
+            _heat(np.maximum(_GRADIENTS, 0).mean(axis=(1, 2))),
+            "You left negative gradients out before the mean. They count: where the second map is "
+            "active, the score falls. The relu comes after the sum.",
+        ),
+        (
+            _heat(abs(_WEIGHTS)),
+            "You took the weights without their signs. A map with a negative weight speaks against "
+            "the class, so that it must be subtracted.",
+        ),
+        (
+            np.maximum(_heat(_WEIGHTS), 0).T,
+            "The numbers are right, but rows and columns have changed places. The first list is "
+            "the upper row.",
+        ),
+    ],
+)
+
+_CALIBRATION = Value(
+    expected=(10 * 0.25 + 30 * 0.1) / 40,
+    tolerance=0.0006,
+    otherwise=(
+        "Two bins, two distances: between the certainty that was claimed and the share that was "
+        "right. Take each without its sign, then their mean, a bin counting by its answers."
+    ),
+    mistakes=[
+        (
+            0.175,
+            "Both distances are right, and you gave them the same say. One bin holds three times "
+            "as many answers as the other: a mean over answers, not over bins.",
+        ),
+        (
+            0.0125,
+            "That is the distance between the mean certainty and the accuracy. On average this net "
+            "is indeed honest, as too sure here and too modest there cancel. Take the distance "
+            "within each bin first, without its sign.",
+        ),
+        (
+            -0.0125,
+            "Here a bin that is too sure and one that is too modest cancel. A distance has no "
+            "sign: an answer that is too modest is badly calibrated, too.",
+        ),
+        (13.75, "Right, but in per cent. Asked is the share itself: divide by a hundred."),
+        (
+            0.25,
+            "That is the distance in the worse bin. The expected calibration error takes the mean "
+            "over all answers.",
+        ),
+        (
+            0.0625,
+            "You count only the bin in which the net is too sure. The other one is wrong in the "
+            "other direction, and counts.",
+        ),
+        (
+            0.3,
+            "That is the share of wrong answers. A net may be wrong often and still well "
+            "calibrated, if it says so. Compare what it claims with what happens, bin by bin.",
+        ),
+        (
+            5.5,
+            "These are the distances, summed over all answers. Divide by their number, so that "
+            "it is a mean.",
+        ),
+    ],
+)
+
+_REASON = Choice(
+    right="d",
+    hints={
+        "a": (
+            "More photos from the same archive have the same habit: cows on grass, camels on sand. "
+            "A net that looks at the ground only passes this test as well as one that knows cows."
+        ),
+        "b": (
+            "Another seed meets the same photos, and the ground is the easiest clue in them again. "
+            "Two nets that agree may well share a bad habit."
+        ),
+        "c": (
+            "A reliability diagram compares certainty with truth. On photos where the ground is "
+            "always right, a net that looks at the ground can be certain and right. It says how "
+            "sure, not why."
+        ),
+    },
+)
+
+_ASCENT = Choice(
+    right="c",
+    hints={
+        "a": (
+            "Something was changed so that the filter responds more, but was it the filter? Look "
+            "at what the tape watches in section 5, and at what the step is added to."
+        ),
+        "b": (
+            "The net has been shown odd pictures, but it learns from a picture only where an "
+            "optimizer changes its weights. Which cell of section 5 does that?"
+        ),
+        "d": (
+            "Number and length of the steps decide how the picture turns out. Before you ask how "
+            "far the net has moved, ask whether it has moved at all."
+        ),
+    },
+)
+
+_COOLED = Choice(
+    right="b",
+    hints={
+        "a": (
+            "A score above 0 stays above 0 when it is divided by T, and a probability above one "
+            "half stays above one half. Section 7 asserts just this."
+        ),
+        "c": (
+            "All scores are divided by the same number. If one is larger than the other before, "
+            "what about afterwards?"
+        ),
+        "d": (
+            "Its certainties fall, but in the same order: are the hundred surest not the same "
+            "hundred pictures? And not one of their answers changes."
+        ),
+    },
+)
 
 
 EXERCISES = [
     Exercise(
         number="08.1",
+        title="Two kinds of mistake",
         praise=(
             "Your function tells the two kinds of mistake apart. An accuracy of 95 % can hide a "
             "class of which not one picture is found; these two numbers cannot."
         ),
-        judge=_judge_recall_and_precision,
+        judge=judge_recall_and_precision,
+    ),
+    Exercise(
+        number="08.2",
+        title="An alarm for rare dogs",
+        praise=(
+            "So four alarms of five are false, though the net finds nine of ten dogs. Precision "
+            "depends on how rare a class is. Before you use a net, fill in the matrix for the "
+            "place where it will work."
+        ),
+        judge=_RARE,
+    ),
+    Exercise(
+        number="08.3",
+        title="Grad-CAM by hand",
+        praise=(
+            "That is Grad-CAM. The second map is never seen in the picture, and yet it has its "
+            "say: it wiped out the place where only it was active, and dimmed two others."
+        ),
+        judge=_HEAT,
+    ),
+    Exercise(
+        number="08.4",
+        title="Honest on average, and yet not",
+        praise=(
+            "On average this net claims almost exactly what it reaches, and yet no single claim of "
+            "it holds. That is why calibration is measured bin by bin."
+        ),
+        judge=_CALIBRATION,
+    ),
+    Exercise(
+        number="08.5",
+        title="Right for the wrong reason?",
+        praise=(
+            "Only this experiment separates the two clues that always came together. If the "
+            "answers follow the ground, you have your proof; if they follow the animal, your "
+            "suspicion was wrong, and you know it."
+        ),
+        judge=_REASON,
+    ),
+    Exercise(
+        number="08.6",
+        title="Find the planted mark",
+        praise=(
+            "Your function finds what decides, without looking inside the net and with no gradient "
+            "at all. It works for any net that answers, even for one behind a website."
+        ),
+        judge=judge_find_mark,
+    ),
+    Exercise(
+        number="08.Q1",
+        title="What gradient ascent changes",
+        praise=(
+            "Not one weight has moved: the picture climbed. Training and gradient ascent use the "
+            "same gradients and hold on to different things."
+        ),
+        judge=_ASCENT,
+    ),
+    Exercise(
+        number="08.Q2",
+        title="What cooling changes",
+        praise=(
+            "Cooling leaves every answer and every order as it is, and pulls certainties towards "
+            "one half. So whatever compares them with a fixed number, such as 80 %, changes."
+        ),
+        judge=_COOLED,
     ),
 ]

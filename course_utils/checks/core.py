@@ -1,11 +1,15 @@
 """How an exercise is checked; what is asked stands in one module per chapter."""
 
+import copy
 import html
 import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
+
+import numpy as np
+
+from course_utils.checks import progress
 
 # An exercise's judge takes the answer and returns None when it is right, otherwise the hint.
 Judge = Callable[[object], str | None]
@@ -20,6 +24,7 @@ _NOT_ANSWERED = (
     "Replace the three dots with your answer, then run that cell and this one. "
     "The rest of the notebook runs without it."
 )
+_LONGEST_REASON = 150
 
 
 class WrongAnswer(AssertionError):
@@ -36,15 +41,17 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise.
+    """One exercise or quick question.
 
     Attributes:
-        number: Chapter and exercise, such as ``"02.1"``.
+        number: Chapter and exercise, such as ``"02.1"``; quick questions are ``"02.Q1"``.
+        title: What it is about, in a few words, for the table of progress.
         praise: What a right answer is told; says why it matters.
         judge: Returns the hint for a wrong answer, None for a right one.
     """
 
     number: str
+    title: str
     praise: str
     judge: Judge
 
@@ -84,7 +91,8 @@ def check(number: str, answer: object) -> Feedback:
             which every stub contains, and a function that returns it or None mean "not answered".
 
     Returns:
-        The feedback, which a notebook shows as a paragraph.
+        The feedback, which a notebook shows as a paragraph. It is remembered for
+        :func:`course_utils.checks.report`.
 
     Raises:
         ValueError: If there is no such exercise; the message lists those of the chapter.
@@ -93,6 +101,7 @@ def check(number: str, answer: object) -> Feedback:
     Used in: every chapter.
     """
     exercise = _find(number)
+    strict = os.environ.get("COURSE_CHECKS") == "strict"
     if answer is ... or answer is None:
         return Feedback(number, "not answered yet", _NOT_ANSWERED)
     try:
@@ -101,9 +110,16 @@ def check(number: str, answer: object) -> Feedback:
         return Feedback(number, "not answered yet", _NOT_ANSWERED)
     except Failed as failure:
         hint = str(failure)
+    except Exception as error:  # an answer that nobody thought of must not end in a stack trace
+        hint = (
+            f"The check cannot make sense of this answer ({_reason(error)}). Compare its form, a "
+            "number, a list, a function or a letter, with what the exercise asks for."
+        )
+    if not strict:  # the course's own tests are nobody's progress
+        progress.record(number, right=hint is None)
     if hint is None:
         return Feedback(number, "right", exercise.praise)
-    if os.environ.get("COURSE_CHECKS") == "strict":
+    if strict:
         raise WrongAnswer(f"Exercise {number}: {hint}")
     return Feedback(number, "not yet right", hint)
 
@@ -113,17 +129,19 @@ def call(function: Callable, *arguments: object) -> object:
 
     Raises:
         NotAnswered: If the function is still the stub, whose body is three dots.
-        Failed: If the function raises or returns nothing; its message is a hint.
+        Failed: If the function raises, returns nothing, or changes what it was given; its message
+            is a hint.
 
     Used in: the chapters' judges.
     """
-    shown = ", ".join(repr(argument) for argument in arguments)
+    shown = ", ".join(map(_shown, arguments))
+    given = [_snapshot(argument) for argument in arguments]
     try:
         result = function(*arguments)
     except Exception as error:  # whatever a student's code does, the answer is a sentence
         raise Failed(
-            f"Called with ({shown}), your function stopped with "
-            f"{type(error).__name__}: {error}. Try that call by itself in a new cell."
+            f"Called with ({shown}), your function stopped with {_reason(error)}. "
+            "Try that call by itself in a new cell."
         ) from None
     if result is None or result is ...:
         if result is ... or _is_stub(function):
@@ -132,7 +150,57 @@ def call(function: Callable, *arguments: object) -> object:
             f"Called with ({shown}), your function returned nothing. Does every branch end in a "
             "return? (Printing a number does not return it.)"
         )
+    if not all(map(_unchanged, given, arguments)):
+        raise Failed(
+            "Your function changes what it is given: after the call, its argument is another one. "
+            "Whoever calls it may still need that. Work on a copy, or build a new list or array."
+        )
     return result
+
+
+def exercises(chapter: str) -> tuple[Exercise, ...]:
+    """Return a chapter's exercises and quick questions, such as those of ``"02"``.
+
+    Raises:
+        ValueError: If there is no such chapter, or it has no exercises.
+
+    Used in: checks.report.
+    """
+    if not str(chapter).isalnum():
+        raise ValueError(f"{chapter!r} is no chapter; they are called 02 or A1")
+    try:
+        module = importlib.import_module(f"course_utils.checks.chapter_{chapter}")
+    except ModuleNotFoundError:
+        raise ValueError(f"chapter {chapter!r} has no exercises") from None
+    return tuple(module.EXERCISES)
+
+
+def _find(number: str) -> Exercise:
+    try:
+        of_chapter = exercises(str(number).partition(".")[0])
+    except ValueError as error:
+        raise ValueError(f"there is no exercise {number!r}: {error}") from None
+    for exercise in of_chapter:
+        if exercise.number == number:
+            return exercise
+    known = ", ".join(exercise.number for exercise in of_chapter)
+    raise ValueError(f"there is no exercise {number!r}; this chapter has {known}")
+
+
+def _reason(error: Exception) -> str:
+    """Return an error's kind and message, cut where Keras writes a page."""
+    text = " ".join(str(error).split())
+    if len(text) > _LONGEST_REASON:
+        text = text[:_LONGEST_REASON].rstrip() + " …"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _shown(argument: object) -> str:
+    """Return an argument in words that fit into a sentence."""
+    if hasattr(argument, "shape") and argument.shape != ():
+        return f"an array of shape {tuple(argument.shape)}"
+    text = repr(argument)
+    return text if len(text) <= _LONGEST_REASON else text[:_LONGEST_REASON] + " …"
 
 
 def _is_stub(function: Callable) -> bool:
@@ -144,26 +212,14 @@ def _is_stub(function: Callable) -> bool:
 def _stub(): ...
 
 
-def as_number(result: object) -> float | None:
-    """Return a number for whatever holds exactly one: int, float, NumPy scalar, tensor.
-
-    Used in: the chapters' judges.
-    """
-    if isinstance(result, bool):
-        return None
-    if not isinstance(result, Real) and getattr(result, "shape", None) == ():
-        result = float(result)
-    return result if isinstance(result, Real) else None
+def _snapshot(argument: object) -> object:
+    """Return a copy of what a function could change in place, None for everything else."""
+    return copy.deepcopy(argument) if isinstance(argument, list | dict | set | np.ndarray) else None
 
 
-def _find(number: str) -> Exercise:
-    chapter = str(number).split(".")[0]
-    try:
-        module = importlib.import_module(f"course_utils.checks.chapter_{chapter}")
-    except ModuleNotFoundError:
-        raise ValueError(f"there is no exercise {number!r}: chapter {chapter!r} has none") from None
-    for exercise in module.EXERCISES:
-        if exercise.number == number:
-            return exercise
-    known = ", ".join(exercise.number for exercise in module.EXERCISES)
-    raise ValueError(f"there is no exercise {number!r}; this chapter has {known}")
+def _unchanged(before: object, after: object) -> bool:
+    if before is None:
+        return True
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    return repr(before) == repr(after)  # also for lists that hold arrays

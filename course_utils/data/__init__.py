@@ -84,7 +84,7 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         FileNotFoundError: If the folder does not hold the set.
         DownloadError: If the download fails.
 
-    Used in: 01, 02, 03, 04, 05, 06, 07, 08, A2.
+    Used in: 00, 01, 02, 03, 04, 05, 06, 07, 08, A2.
     """
     entry = _entry(name)
     for size in sizes:

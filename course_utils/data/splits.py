@@ -81,7 +81,7 @@ def are_numbered(pictures: PictureSet, per_class: int) -> bool:
     If so, :func:`split_by_index` can take the numbers below ``per_class``. Photos of your own are
     seldom numbered so; a skipped picture leaves no gap.
 
-    Used in: 04.
+    Used in: 04, 05.
     """
     _check_pictures(pictures)
     per_class = arguments.whole_number("per_class", per_class, least=1)

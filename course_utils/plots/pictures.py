@@ -33,7 +33,7 @@ def show_pictures(
     Raises:
         ValueError: If there is no picture, or the titles are fewer or more than the pictures.
 
-    Used in: 02, 03, 04, 05, 07, 08, A1, A2.
+    Used in: 00, 02, 03, 04, 05, 07, 08, A1, A2.
     """
     if len(pictures) == 0:
         raise ValueError("there is no picture to show")
@@ -87,7 +87,7 @@ def show_numbers(
     Raises:
         ValueError: If the array does not have two axes.
 
-    Used in: 02.
+    Used in: 00, 02.
     """
     image = np.asarray(image)
     if image.ndim != 2:
