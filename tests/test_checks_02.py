@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from course_utils import checks, models, profiles
-from course_utils.checks import chapter_02, digit_contest
+from course_utils.checks import chapter_02
+from course_utils.checks.judges import digit_contest
 from course_utils.samples import digits
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from course_utils import checks
-from course_utils.checks import chapter_03, keyhole
+from course_utils.checks import chapter_03
+from course_utils.checks.judges import keyhole
 
 pytestmark = pytest.mark.unit
 

@@ -102,12 +102,12 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("answer", NONSENSE, ids=lambda answer: repr(answer)[:30])
 @pytest.mark.parametrize("number", EXERCISES)
-def test_nonsense_gets_a_sentence_and_no_trace(number, answer, capsys):
-    feedback = checks.check(number, copy.deepcopy(answer))
-    assert feedback.status == "not yet right"
-    _is_one_friendly_paragraph(feedback.message)
+def test_nonsense_gets_a_sentence_and_no_trace(number, capsys):
+    for answer in NONSENSE:
+        feedback = checks.check(number, copy.deepcopy(answer))
+        assert feedback.status == "not yet right", answer
+        _is_one_friendly_paragraph(feedback.message)
 
 
 def _is_one_friendly_paragraph(message):

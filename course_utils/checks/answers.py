@@ -1,4 +1,4 @@
-"""Judges for the two short kinds of answers: values, and choices between letters."""
+"""Judges for short answers: values, choices between letters, and several of either in a row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Value:
     def __call__(self, answer: object) -> str | None:
         """Return the hint for an answer, None where it is right."""
         right = self.right
-        wanted = "one number" if right.ndim == 0 else f"numbers in the shape {right.shape}"
+        wanted = _form(right)
         if isinstance(answer, Callable):
             return f"This is a function. The exercise asks for {wanted}, not for a way to it."
         given = as_array(answer)
@@ -47,8 +47,7 @@ class Value:
             if self._equal(given, np.asarray(mistake, float)):
                 return hint
         if given.shape != right.shape:
-            shape = "one number" if given.ndim == 0 else f"the shape {given.shape}"
-            return f"This answer has {shape}; the exercise asks for {wanted}."
+            return f"This answer is {_form(given)}; the exercise asks for {_form(right)}."
         return self.otherwise
 
     def _equal(self, one: np.ndarray, other: np.ndarray) -> bool:
@@ -81,6 +80,91 @@ class Choice:
             return self.hints[letter]
         *some, last = (f'"{letter}"' for letter in self.letters)
         return f"Answer with one letter in quotation marks: {', '.join(some)} or {last}."
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Judge of a row of numbers that are found one after the other.
+
+    The hint is the one for the first number that is wrong.
+
+    Attributes:
+        parts: By what it is, in the words that begin the hint, the judge of each number.
+    """
+
+    parts: Mapping[str, Value]
+
+    @property
+    def right(self) -> list[float]:
+        """The right numbers, in order."""
+        return [float(part.right) for part in self.parts.values()]
+
+    def __call__(self, answer: object) -> str | None:
+        """Return the hint for an answer, None where it is right."""
+        malformed = Value(self.right, otherwise="")(answer)
+        if malformed is None or malformed:
+            return malformed
+        for (name, part), number in zip(self.parts.items(), as_array(answer), strict=True):
+            if hint := part(number):
+                return f"{name}: {hint}"
+        return None
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Judge of one letter for each of several cases, in their order.
+
+    Attributes:
+        right: The right letters, lower case, by case.
+        hints: What whoever chose a wrong letter should look at again, by case and letter.
+    """
+
+    right: Mapping[str, str]
+    hints: Mapping[str, Mapping[str, str]]
+
+    def __call__(self, answer: object) -> str | None:
+        """Return the hint for the first wrong letter, None where all are right."""
+        given = self._read(answer)
+        if given is None:
+            *some, last = self.right
+            return (
+                f"Answer with a list of {len(self.right)} letters in quotation marks, one for "
+                f"each of {', '.join(some)} and {last}, in this order."
+            )
+        wrong = [case for case, letter in given.items() if letter != self.right[case]]
+        if not wrong:
+            return None
+        case = wrong[0]
+        number = len(given) - len(wrong)
+        stand = f"{number} of {len(given)} {'is' if number == 1 else 'are'} right. "
+        unknown = f'"{given[case]}" is none of the letters to choose from.'
+        return f"{stand}Look at {case} again: {self.hints[case].get(given[case], unknown)}"
+
+    def _read(self, answer: object) -> dict[str, str] | None:
+        """Return the letters by case, from whatever holds as many as there are cases."""
+        if isinstance(answer, Mapping):
+            answer = {str(case).strip().upper(): letter for case, letter in answer.items()}
+            if set(answer) != set(self.right):
+                return None
+            answer = [answer[case] for case in self.right]
+        if isinstance(answer, str):
+            answer = [sign for sign in answer if sign.isalpha()]
+        try:
+            letters = [str(letter).strip().strip(".()").lower() for letter in answer]
+        except TypeError:  # nothing that can be gone through
+            return None
+        if len(letters) != len(self.right) or any(len(letter) != 1 for letter in letters):
+            return None
+        return dict(zip(self.right, letters, strict=True))
+
+
+def _form(numbers: np.ndarray) -> str:
+    """Return the shape of an answer in words."""
+    if numbers.ndim == 0:
+        return "one number"
+    if numbers.ndim == 1:
+        return f"a list of {len(numbers)} numbers"
+    return f"a table of numbers in the shape {numbers.shape}"
 
 
 def as_number(result: object) -> float | None:

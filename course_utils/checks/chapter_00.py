@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from course_utils.checks.answers import Choice, Value
 from course_utils.checks.core import Exercise
-from course_utils.checks.functions_00 import judge_centered, judge_share
+from course_utils.checks.judges.prerequisites import judge_centered, judge_share
 
 
 def _costs(log: Callable = math.log, share: float = 1 / 4) -> list[float]:

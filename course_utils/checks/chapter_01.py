@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from course_utils import graphs
 from course_utils.checks.answers import Choice, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
-from course_utils.checks.functions_01 import judge_blame, judge_numerical_gradient
-from course_utils.checks.last_layers import judge_last_layers
+from course_utils.checks.judges.gradients import judge_blame, judge_numerical_gradient
+from course_utils.checks.judges.last_layers import judge_last_layers
 
 _GRAPH = graphs.Graph("a = x * y", "b = y + z", "f = a * b")
 # All factors differ from each other, from 0 and from 1, so that no mistake gives the right number.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_utils.checks import digit_contest, numpy_layers, sizes
 from course_utils.checks.answers import Choice, Value
 from course_utils.checks.core import Exercise
+from course_utils.checks.judges import digit_contest, numpy_layers, sizes
 
 # Exercise 02.2: one output of both kinds of convolution.
 _PATCH = np.array([[3, 1, 1], [0, 3, 3], [2, 3, 4]])

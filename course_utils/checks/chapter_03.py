@@ -3,9 +3,9 @@
 import numpy as np
 
 from course_utils import arithmetic
-from course_utils.checks import keyhole, numpy_layers
 from course_utils.checks.answers import Choice, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
+from course_utils.checks.judges import keyhole, numpy_layers
 
 # Exercise 03.1: stacks that tell the usual mistakes apart, with strides first and last, several in
 # a row, 1×1 kernels, a stride larger than its kernel, and a single layer.

@@ -3,11 +3,9 @@
 import math
 from collections.abc import Callable
 
-from course_utils.checks import leaking_pictures
-from course_utils.checks.answers import Choice, Value, as_number
+from course_utils.checks.answers import Choice, Letters, Parts, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
-from course_utils.checks.letters import Letters
-from course_utils.checks.parts import Parts
+from course_utils.checks.judges import leaking_pictures
 
 # Histories that tell the usual mistakes apart: the best epoch is first, last or in the middle,
 # loss and accuracy disagree, and equal values occur twice.

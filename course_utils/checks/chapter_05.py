@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-from course_utils.checks import augmentation_layers, fitting_loss, mirroring
-from course_utils.checks.answers import Choice, Value
+from course_utils.checks.answers import Choice, Letters, Parts, Value
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
-from course_utils.checks.letters import Letters
-from course_utils.checks.parts import Parts
+from course_utils.checks.judges import augmentation_layers, fitting_loss, mirroring
 
 _CHANGES = ("mirror", "half turn", "turn by 10 degrees", "slightly darker")
 # By kind of pictures, the changes after which at least one label is no longer true.

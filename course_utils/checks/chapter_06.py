@@ -1,9 +1,8 @@
 """The exercises of chapter 06, residual blocks."""
 
-from course_utils.checks import deep_net, normalizing, residual_block
-from course_utils.checks.answers import Choice, Value
+from course_utils.checks.answers import Choice, Parts, Value
 from course_utils.checks.core import Exercise
-from course_utils.checks.parts import Parts
+from course_utils.checks.judges import deep_net, normalizing, residual_block
 
 _SLOPE, _LAYERS = 0.25, 6
 _PLAIN, _EACH, _PAIRS = (

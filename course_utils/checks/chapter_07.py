@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from course_utils.checks import borrowed_base, unfreezing
-from course_utils.checks.answers import Choice, Value
+from course_utils.checks.answers import Choice, Parts, Value
 from course_utils.checks.core import Exercise
-from course_utils.checks.parts import Parts
+from course_utils.checks.judges import borrowed_base, unfreezing
 
 # 07.2: parameters of the layers in the text, and what of a normalization's four numbers learns
 _CONVOLUTIONS_OF_2 = (432, 4_608, 18_432)

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.checks.answers import Choice, Value
 from course_utils.checks.core import Exercise
-from course_utils.checks.functions_08 import judge_find_mark, judge_recall_and_precision
+from course_utils.checks.judges.looking_inside import judge_find_mark, judge_recall_and_precision
 
 _RARE = Value(
     expected=36 / 180,

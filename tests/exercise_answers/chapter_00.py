@@ -87,7 +87,7 @@ WRONG: dict[str, list] = {
         ([6.5, 3.5], "the division that drops"),
         ([13, 7], "What is written down of them"),
         ([3, 6], "from its left"),
-        (6, "numbers in the shape"),
+        (6, "a list of 2 numbers"),
     ],
     "00.3": [
         ((64, 14, 1), "removes its axis"),

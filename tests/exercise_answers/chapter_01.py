@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_utils.checks.functions_01 import _losses
+from course_utils.checks.judges.gradients import _losses
 
 
 def gradients(x, y, z):
@@ -189,7 +189,7 @@ WRONG: dict[str, list] = {
         ([0.125, 1], "multiplied by −7"),
         ([0.125, 0.5], "three times as far away"),
         ([0.01, 0.04], "Take one step from w = 0"),
-        (0.125, "numbers in the shape"),
+        (0.125, "a list of 2 numbers"),
     ],
     "01.4": [
         (402_250, "one by one"),

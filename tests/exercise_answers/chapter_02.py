@@ -240,7 +240,7 @@ WRONG: dict[str, list] = {
         ([7, 1], "by a quarter"),
         ([13, 11], "lost the minus signs"),
         ([6, -3], "Strike out the pixels"),
-        (7, "has one number"),
+        (7, "is one number"),
     ],
     "02.3": [
         (lambda *case: zeros(*case)[::-1], "on the wrong side"),
@@ -264,7 +264,7 @@ WRONG: dict[str, list] = {
         ([4, 7, 24], "It says same"),
         ([5, 8, 16], "the layer that made it, here the last one"),
         ([5, 8, 384], "do not multiply"),
-        ([5, 8], "the exercise asks for numbers in the shape (3,)"),
+        ([5, 8], "the exercise asks for a list of 3 numbers"),
         ([3, 3, 24], "Go layer by layer"),
     ],
     "02.5": [

@@ -172,8 +172,8 @@ WRONG: dict[str, list] = {
         ([[[0, 8], [7, 0]], [[0, 3], [3.25, 0]]], "everything below zero as 0"),
         ([MAXIMA, [[-20, 12], [4, -16]]], "the sums of the windows"),
         ([[*MAXIMA, [6, 9]], [*AVERAGES, [2, 3.25]]], "have a third row"),
-        ([[*MAXIMA, [6, 9]], [*AVERAGES, [4, 6.5]]], "the exercise asks for numbers in the shape"),
-        (MAXIMA, "the exercise asks for numbers in the shape"),
+        ([[*MAXIMA, [6, 9]], [*AVERAGES, [4, 6.5]]], "the exercise asks for a table of numbers"),
+        (MAXIMA, "the exercise asks for a table of numbers"),
         ([MAXIMA, [[-5, 3], [1, -3]]], "Draw the windows into the map"),
     ],
     "03.3": [
@@ -186,7 +186,7 @@ WRONG: dict[str, list] = {
         ([[0, 1, 1], [0, 0, 1], [0, 0, 0]], "Only the middle is wrong"),
         ([[0, 1, 0], [1, 1, 1], [0, 1, 0]], "the four straight moves"),
         (np.zeros((3, 3)), "does not cross such a border"),
-        (3, "has one number"),
+        (3, "is one number"),
     ],
     "03.4": [
         ([2_580, 92_180], "in the other order"),

@@ -108,7 +108,7 @@ WRONG = {
         ([23, 42, 25], "do not wait for the end of the epoch"),
         ([23, 42, 36_250], "one for each picture"),
         ([23, 42, 576], "How many steps are that in all"),
-        (23, "asks for numbers in the shape (3,)"),
+        (23, "asks for a list of 3 numbers"),
     ],
     "04.3": [
         ("aaecb", "4 of 5 are right. Look at A again: for overfitting"),

@@ -240,7 +240,7 @@ WRONG = {
         ([14, 4, 16], "Take a sheet of paper, mirror it both ways"),
         ([14, 4, 12], "lead to the same picture"),
         ([14, 4, 5], "write an R on a sheet"),
-        (14, "asks for numbers in the shape (3,)"),
+        (14, "asks for a list of 3 numbers"),
     ],
     "05.3": [
         ([8000, 7.5, 6], "the share that is lost"),

@@ -486,7 +486,7 @@ WRONG = {
         ([0.25**6, 1.25**6, 1.0625], "every two layers: That is what one block does"),
         ([0.25**6, 1.25**6, 1.25**6], "count anew"),
         ([0.25**6, 1.25**6, 5], "First find the slope of one block"),
-        (0.25**6, "numbers in the shape (3,)"),
+        (0.25**6, "a list of 3 numbers"),
     ],
     "06.3": [
         ([9 * 48 * 144, 1296, 13824, 4608], "The uppermost box: The kernel is 1×1 here"),
@@ -504,7 +504,7 @@ WRONG = {
         ([6912, 1296, 13824, 18432], "They give the kernel no weights"),
         ([6912, 1296, 13824, 0], "free only where"),
         ([6912, 1296, 13824, 1], "Follow the orange line"),
-        ([1, 2, 3], "numbers in the shape (4,)"),
+        ([1, 2, 3], "a list of 4 numbers"),
     ],
     "06.4": [
         (one_mean_for_all, "Each channel has its own"),

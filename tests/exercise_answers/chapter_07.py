@@ -356,7 +356,7 @@ WRONG = {
         ([65, 18497, AFTER_C, AFTER_C - 18560], "the other half"),
         ([65, 18497, AFTER_C, 193], "not the last one only"),
         ([65, 18497, AFTER_C, 1], "Which two are these"),
-        (65, "numbers in the shape (4,)"),
+        (65, "a list of 4 numbers"),
     ],
     "07.3": [
         (top_first, "content as soon as nothing exceeds 1"),

@@ -61,7 +61,7 @@ WRONG: dict[str, list] = {
         ([29, 19_216], "a bias for each channel of the input"),
         ([30, 19_200], "the two numbers of the report"),
         ([13, 5], "Recompute both"),
-        ([29, 29, 48], "the shape (2,)"),
+        ([29, 29, 48], "a list of 2 numbers"),
     ],
     "A1.3": [
         ([3_008, 3_008], "You found the most"),
@@ -72,7 +72,7 @@ WRONG: dict[str, list] = {
         ([3_008, 2_945], "The smaller one comes first"),
         ([3_200, 3_200], "That is what the text says"),
         ([1, 2], "How many photos fill 46 batches"),
-        (3_008, "the shape (2,)"),
+        (3_008, "a list of 2 numbers"),
     ],
     "A1.4": [
         ("a", "the logarithm of that is zero"),

@@ -1,0 +1,1 @@
+"""Judges of functions and networks that students write; what is asked stands in the chapters."""
