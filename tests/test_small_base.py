@@ -40,6 +40,22 @@ def test_other_weights_are_found(tmp_path, monkeypatch):
     assert "not the file" in tool.find_problem()
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "small_base.json: "),
+        ("[]", "no report"),
+        ('{"recipe": {}}', "no report"),
+        ('{"recipe": {"epoch": 3}, "key": "", "sha256": ""}', "were changed"),
+    ],
+)
+def test_a_report_of_something_else_is_a_problem(content, words, tmp_path, monkeypatch):
+    other = tmp_path / "small_base.json"
+    other.write_text(content, encoding="utf-8")
+    monkeypatch.setattr(tool, "REPORT", other)
+    assert words in tool.find_problem()
+
+
 def test_another_species_changes_the_key(monkeypatch):
     before = tool.key(tool.Recipe())
     monkeypatch.setitem(source_animals.SPECIES, "unicorn", source_animals.SPECIES["pony"])

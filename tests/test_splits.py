@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import data
-from course_utils.data import copies
+from course_utils.data import copies, shares
 
 pytestmark = pytest.mark.unit
 
@@ -901,3 +901,11 @@ def test_every_place_in_a_copy_is_one_pictures_alone(split):
     subset = data.Subset(("cat/a/b.png", "cat/c/b.png", "cat/cat_a_b.png"), (0, 0, 0), ("1",) * 3)
     with pytest.raises(ValueError, match=re.escape("would both become train/cat/cat_a_b.png")):
         copies._places(replace(split, train=subset))
+
+
+@given(st.floats(0.01, 0.49), st.floats(0.01, 0.49))
+def test_the_fewest_pictures_leave_no_subset_empty_and_fewer_do(validation, test):
+    fractions = shares.of_subsets(validation, test)
+    fewest = shares.fewest(fractions)
+    assert min(shares.counts(fewest, fractions).values()) > 0
+    assert all(min(shares.counts(n, fractions).values()) < 1 for n in range(fewest))

@@ -83,7 +83,9 @@ def find_problem() -> str:
         report = json.loads(REPORT.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         return f"{REPORT.name}: {error}"
-    if report["key"] != key(Recipe(**report["recipe"])) or report["recipe"] != asdict(Recipe()):
+    if not isinstance(report, dict) or not {"key", "recipe", "sha256"} <= set(report):
+        return f"{REPORT.name}: no report of a training"
+    if report["recipe"] != asdict(Recipe()) or report["key"] != key(Recipe()):
         return "network, recipe or animals were changed since the base was trained"
     if report["sha256"] != hashlib.sha256(small_base.FILE.read_bytes()).hexdigest():
         return f"{small_base.FILE.name} is not the file that {REPORT.name} describes"

@@ -1,7 +1,6 @@
 """The arithmetic of random splits: shares, counts, and groups that are not cut."""
 
 import itertools
-import math
 import numbers
 from collections.abc import Mapping, Sequence
 
@@ -61,8 +60,8 @@ def fewest(fractions: Mapping[str, float]) -> int:
 
     Used in: 04, 05.
     """
-    start = math.ceil(0.5 / min(fractions.values()))
-    return next(n for n in itertools.count(start) if min(counts(n, fractions).values()) > 0)
+    numbers_of_pictures = itertools.count(len(fractions))
+    return next(n for n in numbers_of_pictures if min(counts(n, fractions).values()) > 0)
 
 
 def assign(
