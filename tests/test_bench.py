@@ -175,6 +175,8 @@ def test_a_worker_trains_and_a_dead_one_is_an_error(tmp_path):
     with worker.Worker(case, "source", tmp_path / "digits.npz", 28) as process:
         assert process.ask("epoch")["seconds"] > 0
         assert 0 <= process.ask("train", 1)["accuracy"] <= 1
+        zeros = [0 * weight for weight in process.ask("weights")]
+        assert process.ask("train", 1, zeros)["accuracy"] < 0.3, "it begins with what it is given"
         facts = process.ask("facts")
         assert facts["precision"] == "float32" and facts["peak_memory"] > 1e8
     with (

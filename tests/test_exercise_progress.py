@@ -70,6 +70,29 @@ def test_without_a_place_to_write_the_session_has_its_table(monkeypatch, tmp_pat
     assert "cannot be written to" in repr(checks.report("02"))
 
 
+def test_a_later_answer_that_cannot_be_written_is_told(monkeypatch):
+    checks.check("02.1", WRONG)
+    assert "Kept on this computer" in repr(checks.report("02"))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(progress.os, "replace", full)
+        checks.check("02.1", size)
+    assert "forgotten with the session" in repr(checks.report("02"))
+    assert [path.name for path in progress.folder().iterdir()] == ["02.1.json"]
+    checks.check("02.1", size)
+    assert "Kept on this computer" in repr(checks.report("02"))
+
+
+def test_colab_s_machine_is_nobody_s_computer(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    assert "until Colab takes it back" in repr(checks.report("02"))
+
+
 def test_the_table_shows_every_chapter_in_text_and_html():
     checks.check("02.1", size)
     checks.check("03.1", WRONG)

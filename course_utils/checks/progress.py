@@ -8,7 +8,7 @@ import contextlib
 import html
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,17 +44,18 @@ def record(number: str, right: bool) -> None:
 
 
 def known(number: str) -> tuple[int, bool]:
-    """Return how often an exercise was answered, and whether once right.
+    """Return how often an exercise was answered, and whether once right."""
+    written, here = _written(number), _session.get(number, (0, False))
+    return max(written[0], here[0]), written[1] or here[1]
 
-    A file that is damaged counts as none.
-    """
+
+def _written(number: str) -> tuple[int, bool]:
+    """Return what the file says; a file that is missing or damaged says "never"."""
     try:
         tries, right = json.loads((folder() / f"{number}.json").read_text(encoding="utf-8"))
-        written = int(tries), bool(right)
+        return int(tries), bool(right)
     except (OSError, ValueError, TypeError):
-        written = 0, False
-    here = _session.get(number, (0, False))
-    return max(written[0], here[0]), written[1] or here[1]
+        return 0, False
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,22 @@ def build_report(titles: Mapping[str, str]) -> Report:
         tries, right = known(number)
         status = "right" if right else "not yet right" if tries else "not answered yet"
         rows.append(Row(number, title, status, tries))
-    lost = any(row.tries and not (folder() / f"{row.number}.json").exists() for row in rows)
-    place = (
-        f"The folder {folder().name} cannot be written to, so this is forgotten with the session."
-        if lost
-        else "Kept on this computer; nothing is sent anywhere."
-    )
-    return Report(tuple(rows), place)
+    return Report(tuple(rows), _place(titles))
+
+
+def _place(numbers: Iterable[str]) -> str:
+    """Return where these answers are kept, in words."""
+    if any(_written(number) != known(number) for number in numbers):
+        return (
+            f"The folder {folder().name} cannot be written to, so some of this is forgotten with "
+            "the session. Free some space there, or let COURSE_PROGRESS name another folder."
+        )
+    if "COLAB_RELEASE_TAG" in os.environ and "COURSE_PROGRESS" not in os.environ:
+        return (
+            "Kept on this Colab machine until Colab takes it back. To keep it for longer, mount "
+            "your Drive and let COURSE_PROGRESS name a folder in it, before you begin."
+        )
+    return "Kept on this computer; nothing is sent anywhere."
 
 
 def _in_words(row: Row) -> str:

@@ -29,10 +29,15 @@ def fingerprint(case: recipes.Case) -> str:
 
 def train_pair(case: recipes.Case, source: Path, seed: int) -> dict[str, float]:
     """Train both recipes from the same initial weights and return their test accuracies."""
-    found = {}
+    found, weights = {}, None
+    if case.start_epochs:
+        plain = recipes.CASES["small_convnet"]
+        with Worker(plain, "course", source, case.accuracy_size, seed) as worker:
+            worker.ask("train", case.start_epochs)
+            weights = worker.ask("weights")
     for side in recipes.SIDES:
         with Worker(case, side, source, case.accuracy_size, seed) as worker:
-            answer = worker.ask("train", case.epochs)
+            answer = worker.ask("train", case.epochs, weights)
         found[side] = answer["accuracy"]
         found[f"{side}_seconds"] = round(answer["seconds"], 1)
     return found

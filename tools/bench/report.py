@@ -60,8 +60,13 @@ def _training(results: dict) -> str:
 
 def _sizes() -> str:
     return ", ".join(
-        f"{case.title}: {case.epochs} at {case.accuracy_size} px" for case in recipes.CASES.values()
+        f"{case.title}: {case.epochs} at {case.accuracy_size} px{_start(case)}"
+        for case in recipes.CASES.values()
     )
+
+
+def _start(case: recipes.Case) -> str:
+    return f" after {case.start_epochs} plain ones" if case.start_epochs else ""
 
 
 def _products(precision: str) -> str:

@@ -29,7 +29,7 @@ class Worker:
         self._process.start()
         other_end.close()
 
-    def ask(self, task: str, *arguments) -> dict:
+    def ask(self, task: str, *arguments):
         """Have one of the tasks done and return its answer.
 
         Raises:
@@ -61,7 +61,7 @@ def _serve(connection, case, side, pictures, size, seed) -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     sys.stdout = sys.stderr  # the bench's own output stays a table
     prepared = recipes.prepare(case, side, pictures, size, seed)
-    tasks = {"epoch": _epoch, "train": _train, "facts": _facts}
+    tasks = {"epoch": _epoch, "train": _train, "facts": _facts, "weights": _weights}
     while True:
         task, arguments = connection.recv()
         if task == "stop":
@@ -113,11 +113,24 @@ def _peak_memory() -> int:
     return int(line.split()[1]) * 1024
 
 
-def _train(prepared: recipes.Prepared, epochs: int) -> dict:
-    """Train, take the weights with the lowest validation loss, and test them."""
+def _weights(prepared: recipes.Prepared) -> list:
+    """Return the model's weights as they are now."""
+    return prepared.model.get_weights()
+
+
+def _train(prepared: recipes.Prepared, epochs: int, weights: list | None = None) -> dict:
+    """Train, take the weights with the lowest validation loss, and test them.
+
+    Args:
+        prepared: Model and data.
+        epochs: Epochs to train.
+        weights: What the model begins with; None leaves it as it was prepared.
+    """
     from course_utils import training
     from course_utils.profiles import Training
 
+    if weights is not None:
+        prepared.model.set_weights(weights)
     num_pictures = sum(len(labels) for _, labels in prepared.train)
     batch_size = next(len(labels) for _, labels in prepared.train)
     plan = Training(epochs, num_pictures, batch_size, test_pictures=0)
