@@ -59,6 +59,7 @@ lint: $(INSTALLED)  # style, spelling, notebook rules, generated tables
 	@$(BIN)/codespell
 	@$(BIN)/python -m tools.notebooks check
 	@$(BIN)/python -m tools.chapter_table --check
+	@$(BIN)/python -m tools.bench table --check
 
 unit: $(INSTALLED)
 	@$(PYTEST) -m unit

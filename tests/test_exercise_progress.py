@@ -48,7 +48,9 @@ def test_a_new_session_knows_the_old_answers(monkeypatch):
     assert status().status == "right"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"tries": 1}', '["x", "y"]', "1", "ä"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"tries": 1}', '["x", "y"]', "[Infinity, true]", "1", "ä"]
+)
 def test_a_damaged_file_loses_nothing_else(content, monkeypatch):
     checks.check("02.1", size)
     checks.check("03.1", WRONG)
@@ -72,7 +74,7 @@ def test_without_a_place_to_write_the_session_has_its_table(monkeypatch, tmp_pat
 
 def test_a_later_answer_that_cannot_be_written_is_told(monkeypatch):
     checks.check("02.1", WRONG)
-    assert "Kept on this computer" in repr(checks.report("02"))
+    assert "Kept in the folder progress" in repr(checks.report("02"))
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -83,7 +85,7 @@ def test_a_later_answer_that_cannot_be_written_is_told(monkeypatch):
     assert "forgotten with the session" in repr(checks.report("02"))
     assert [path.name for path in progress.folder().iterdir()] == ["02.1.json"]
     checks.check("02.1", size)
-    assert "Kept on this computer" in repr(checks.report("02"))
+    assert "Kept in the folder progress" in repr(checks.report("02"))
 
 
 def test_colab_s_machine_is_nobody_s_computer(monkeypatch, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 from course_utils import models, profiles
 from course_utils.references import bands
 from course_utils.samples import digits
+from tools import fingerprint as hashes
 from tools.references import __main__ as command
 from tools.references import experiments, lengths, store
 
@@ -43,6 +44,7 @@ def _built(change):
     return dataclasses.replace(CONVNET, build=build)
 
 
+SLOWER = keras.optimizers.schedules.CosineDecay
 HE, L2 = keras.initializers.HeNormal(), keras.regularizers.L2(0.01)
 CHANGES = {
     "nothing": (lambda model: None, True),
@@ -76,6 +78,8 @@ def test_a_fingerprint_follows_recipe_plan_pictures_and_precision(monkeypatch):
         fingerprint(with_optimizer(keras.optimizers.RMSprop(0.01))),
         fingerprint(with_optimizer(keras.optimizers.RMSprop(momentum=0.9))),
         fingerprint(with_optimizer("adam")),
+        fingerprint(with_optimizer(keras.optimizers.RMSprop(SLOWER(0.001, 100)))),
+        fingerprint(with_optimizer(keras.optimizers.RMSprop(SLOWER(0.001, 200)))),
         fingerprint(dataclasses.replace(CONVNET, train=experiments._start_then_augment)),
         fingerprint(dataclasses.replace(CONVNET, plans=("02.mlp",))),
         fingerprint(experiments.EXPERIMENTS["01.mlp"]),
@@ -91,6 +95,25 @@ def _measure(folder, num_seeds):
     command_line = [sys.executable, "-m", "tools.references", *options, "--folder", str(folder)]
     subprocess.run(command_line, check=True, timeout=300, cwd=Path(__file__).parents[1])
     return store.load(store.path("01.mlp", "ci", "drawn", folder))
+
+
+def _shortcut(around_both):
+    inputs = first = keras.Input((8, 8, 3))
+    for _ in range(2):
+        last, first = first, keras.layers.Conv2D(3, 3, padding="same")(first)
+    model = keras.Model(inputs, keras.layers.Add()([first, inputs if around_both else last]))
+    model.compile("rmsprop", keras.losses.MeanSquaredError())
+    return model
+
+
+def test_a_fingerprint_follows_the_wiring_and_takes_loss_objects():
+    found = [hashes.of(hashes.model(_shortcut(around))) for around in (True, True, False)]
+    assert found[0] == found[1] != found[2]
+
+
+def test_what_has_no_description_is_an_error():
+    with pytest.raises(TypeError):
+        hashes.of({"loss": object()})
 
 
 @pytest.mark.slow
@@ -111,7 +134,9 @@ def test_seeds_are_measured_once_and_again_when_stale(tmp_path, capsys):
     assert _measure(tmp_path, 1)["values"] == first["values"], "a seed gives the same result again"
 
 
-@pytest.mark.parametrize("name", ["a.json", "02.gone-demo-drawn.json", "01.mlp-gone-drawn.json"])
+@pytest.mark.parametrize(
+    "name", ["a-b-c.json", "02.gone-demo-drawn.json", "01.mlp-gone-drawn.json"]
+)
 def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
     (tmp_path / name).write_text(json.dumps({"values": {}, "precision": "float32"}))
     assert command.main(["--check", "--folder", str(tmp_path)]) == 1
@@ -120,11 +145,13 @@ def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
 
 def test_a_range_does_not_mix_recipes(tmp_path):
     file = tmp_path / "a.json"
-    store.add(file, 0, 0.5, {"fingerprint": "one"}, {})
-    store.add(file, 1, 0.6, {"fingerprint": "one"}, {})
+    store.add(file, 0, 0.5, {"fingerprint": "one", "precision": "bfloat16"}, {})
+    store.add(file, 1, 0.6, {"fingerprint": "one", "precision": "bfloat16"}, {})
     assert len(store.load(file)["values"]) == 2
-    store.add(file, 2, 0.7, {"fingerprint": "another"}, {})
-    assert store.load(file)["values"] == {"2": 0.7}
+    before = file.read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="precision bfloat16 where this machine chose float32"):
+        store.add(file, 2, 0.7, {"fingerprint": "another", "precision": "float32"}, {})
+    assert file.read_text(encoding="utf-8") == before, "hours of measuring are not lost"
 
 
 def test_what_ships_is_current():

@@ -4,6 +4,7 @@ import copy
 import html
 import importlib
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -104,6 +105,7 @@ def check(number: str, answer: object) -> Feedback:
     strict = os.environ.get("COURSE_CHECKS") == "strict"
     if answer is ... or answer is None:
         return Feedback(number, "not answered yet", _NOT_ANSWERED)
+    random_state = random.getstate()  # Keras layers that a judge builds draw their seeds from it
     try:
         hint = exercise.judge(answer)
     except NotAnswered:
@@ -115,6 +117,8 @@ def check(number: str, answer: object) -> Feedback:
             f"The check cannot make sense of this answer ({_reason(error)}). Compare its form, a "
             "number, a list, a function or a letter, with what the exercise asks for."
         )
+    finally:
+        random.setstate(random_state)
     if not strict:  # the course's own tests are nobody's progress
         progress.record(number, right=hint is None)
     if hint is None:
@@ -206,10 +210,17 @@ def _shown(argument: object) -> str:
 def _is_stub(function: Callable) -> bool:
     """Return whether a function's body is nothing but three dots, comments and a docstring."""
     written = getattr(function, "__code__", None)
-    return written is not None and written.co_code == _stub.__code__.co_code
+    if written is None:
+        return False
+    return written.co_code in (_stub.__code__.co_code, _explained_stub.__code__.co_code)
 
 
 def _stub(): ...
+
+
+def _explained_stub():
+    """Like a stub of a chapter whose docstring says what it should do."""
+    ...
 
 
 def _snapshot(argument: object) -> object:
@@ -218,8 +229,18 @@ def _snapshot(argument: object) -> object:
 
 
 def _unchanged(before: object, after: object) -> bool:
-    if before is None:
-        return True
-    if isinstance(before, np.ndarray):
-        return np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
-    return repr(before) == repr(after)  # also for lists that hold arrays
+    return before is None or _same(before, after)
+
+
+def _same(before: object, after: object) -> bool:
+    """Compare what may be nested; floats that were changed and changed back may differ a little."""
+    if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
+        if before.dtype.kind != "f":
+            return np.array_equal(before, after)
+        alike = before.shape == after.shape
+        return alike and np.allclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True)
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, dict) and isinstance(after, dict):
+        return list(before) == list(after) and all(_same(before[key], after[key]) for key in before)
+    return bool(before is after or before == after or repr(before) == repr(after))

@@ -54,7 +54,7 @@ def _written(number: str) -> tuple[int, bool]:
     try:
         tries, right = json.loads((folder() / f"{number}.json").read_text(encoding="utf-8"))
         return int(tries), bool(right)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, OverflowError):
         return 0, False
 
 
@@ -143,7 +143,7 @@ def _place(numbers: Iterable[str]) -> str:
             "Kept on this Colab machine until Colab takes it back. To keep it for longer, mount "
             "your Drive and let COURSE_PROGRESS name a folder in it, before you begin."
         )
-    return "Kept on this computer; nothing is sent anywhere."
+    return f"Kept in the folder {folder().name}; the course sends nothing anywhere."
 
 
 def _in_words(row: Row) -> str:

@@ -1,6 +1,5 @@
 """Test accuracy of both recipes after equal epochs, in pairs that share a seed."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,21 @@ from tools.bench.worker import Worker
 
 def fingerprint(case: recipes.Case) -> str:
     """Return a hash of both recipes; pairs of another one must not be mixed with new ones."""
+    import keras
+
+    from course_utils import precision
     from course_utils.data import pipeline
     from course_utils.samples import digits, pets
 
+    before = keras.config.dtype_policy()
+    chosen = precision.choose()  # as the course's side does in its process
+    keras.config.set_dtype_policy(before)
     sides = {side: recipes.build(case, side, case.accuracy_size) for side in recipes.SIDES}
     return hashes.of(
         {
             "models": {side: hashes.model(model) for side, model in sides.items()},
-            "case": asdict(case),
+            "precision": chosen,
+            "lengths": [case.accuracy_size, case.batch_size, case.epochs, case.start_epochs],
             "counts": pictures.DIGITS if case.name == "mnist_convnet" else pictures.ACCURACY,
             "pictures": [digits.VERSION, pets.VERSION, pipeline.VERSION],
         }

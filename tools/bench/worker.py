@@ -94,12 +94,14 @@ def _epoch(prepared: recipes.Prepared) -> dict:
 
 def _facts(prepared: recipes.Prepared) -> dict:
     """Return what else is reported of a recipe, after its epochs."""
+    import keras
+
     from course_utils import arithmetic
 
     return {
         "peak_memory": _peak_memory(),
         "multiply_adds": arithmetic.ledger(prepared.model).multiply_adds,
-        "precision": prepared.model.layers[-2].compute_dtype,
+        "precision": keras.config.dtype_policy().compute_dtype,
     }
 
 

@@ -96,11 +96,15 @@ class Experiment:
                 "models": nets,
                 "weights": _hash_of(small_base.FILE) if self.build is _build_fine_tuned else None,
                 "plans": {name: asdict(profile[name]) for name in (self.name, *self.plans)},
-                "how": self.train.__name__,
+                "how": hashes.code(self.train),
                 "pictures": (digits if is_digits else pets).VERSION
                 if source == "sample"
                 else "real",
-                "reading": [self.load.__name__, None if is_digits else pipeline.VERSION, _SPLIT],
+                "reading": [
+                    hashes.code(self.load),
+                    None if is_digits else pipeline.VERSION,
+                    _SPLIT,
+                ],
                 "backend": keras.backend.backend(),
                 "precision": precision,
             }

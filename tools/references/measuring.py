@@ -53,16 +53,16 @@ def in_own_process(function, *arguments):
 
 def is_stale(file: Path) -> bool:
     """Say whether a measured file belongs to a recipe that has changed since; print which."""
-    try:
-        name, profile, pictures = file.stem.rsplit("-", 2)
-        record = store.load(file)
-        source = "sample" if pictures == "drawn" else "real"
-        current = experiments.EXPERIMENTS[name].fingerprint(
-            lengths.get(profile), source, record["precision"]
-        )
-        stale = record["fingerprint"] != current
-    except (KeyError, ValueError):  # no such experiment, profile or plan any more
+    record = store.load(file)
+    name, profile, pictures = file.stem.rsplit("-", 2)
+    # Experiment, profile or plan may be gone since.
+    if name not in experiments.EXPERIMENTS or profile not in lengths.NAMES:
         stale = True
+    else:
+        source = "sample" if pictures == "drawn" else "real"
+        experiment = experiments.EXPERIMENTS[name]
+        current = experiment.fingerprint(lengths.get(profile), source, record["precision"])
+        stale = record["fingerprint"] != current
     if stale:
         print(f"{file.name} is stale; run make references", file=sys.stderr)
     return stale

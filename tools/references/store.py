@@ -22,10 +22,19 @@ def load(file: Path) -> dict:
 
 
 def add(file: Path, seed: int, accuracy: float, rest: dict, history: dict) -> None:
-    """Add one seed's accuracy, the facts of the latest run and the history of the first seed."""
+    """Add one seed's accuracy, the facts of the latest run and the history of the first seed.
+
+    Raises:
+        ValueError: If the file's seeds were measured with another recipe or precision, which a
+            range must not mix; the file stays as it is.
+    """
     record = load(file)
     if record.get("fingerprint", rest.get("fingerprint")) != rest.get("fingerprint"):
-        record = {"values": {}}  # another recipe or precision: a range must not mix them
+        raise ValueError(
+            f"{file.name} holds seeds of another recipe, or of precision {record['precision']} "
+            f"where this machine chose {rest['precision']}; measure them on such a machine, or "
+            "move the file away to begin anew"
+        )
     record["values"][str(seed)] = round(accuracy, 4)
     record["values"] = dict(sorted(record["values"].items(), key=lambda item: int(item[0])))
     record |= rest
