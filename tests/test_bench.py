@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
+from PIL import Image
 
 from course_utils import models
 from course_utils.data import pipeline
@@ -161,6 +162,22 @@ def test_an_unknown_case_names_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         command.main(["speed", "--cases", "large_convnet"])
     assert "unknown cases large_convnet; there are small_convnet" in capsys.readouterr().err
+
+
+def test_pictures_kept_in_memory_are_those_of_the_sources_loader(tmp_path):
+    random = np.random.default_rng(0)
+    for place in ("train/a/1", "train/a/2", "train/b/3", "validation/a/4", "test/b/5"):
+        file = tmp_path / f"{place}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 255, (30, 40, 3), np.uint8)).save(file)
+        (tmp_path / place).parent.with_name("b").mkdir(exist_ok=True)
+        (tmp_path / place).parent.with_name("a").mkdir(exist_ok=True)
+    sides = [recipes._source_datasets(tmp_path, 8, 2, seed=1, in_memory=way) for way in (0, 1)]
+    for plain, kept in zip(*sides, strict=True):
+        assert plain.element_spec == kept.element_spec
+        singles = [dataset.unbatch().as_numpy_iterator() for dataset in (plain, kept)]
+        batches = [sorted((label, one.tobytes()) for one, label in both) for both in singles]
+        assert batches[0] == batches[1]
 
 
 @pytest.mark.slow

@@ -19,12 +19,21 @@ class Worker:
         pictures: As for :func:`recipes.prepare`.
         size: Height and width in pixels.
         seed: For weights, order and augmentation.
+        in_memory: As for :func:`recipes.prepare`.
     """
 
-    def __init__(self, case: recipes.Case, side: str, pictures: Path, size: int, seed: int = 0):
+    def __init__(
+        self,
+        case: recipes.Case,
+        side: str,
+        pictures: Path,
+        size: int,
+        seed: int = 0,
+        in_memory: bool = False,
+    ):
         context = multiprocessing.get_context("spawn")
         self._connection, other_end = context.Pipe()
-        arguments = (other_end, case, side, pictures, size, seed)
+        arguments = (other_end, case, side, pictures, size, seed, in_memory)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         other_end.close()
@@ -56,17 +65,17 @@ class Worker:
         self.stop()
 
 
-def _serve(connection, case, side, pictures, size, seed) -> None:
+def _serve(connection, *arguments) -> None:
     """Answer tasks until told to stop."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     sys.stdout = sys.stderr  # the bench's own output stays a table
-    prepared = recipes.prepare(case, side, pictures, size, seed)
+    prepared = recipes.prepare(*arguments)
     tasks = {"epoch": _epoch, "train": _train, "facts": _facts, "weights": _weights}
     while True:
-        task, arguments = connection.recv()
+        task, details = connection.recv()
         if task == "stop":
             return
-        connection.send(tasks[task](prepared, *arguments))
+        connection.send(tasks[task](prepared, *details))
 
 
 def _epoch(prepared: recipes.Prepared) -> dict:
