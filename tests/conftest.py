@@ -1,5 +1,9 @@
 """Fixtures that several test modules share."""
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 
 
@@ -8,3 +12,23 @@ def cache_folder(tmp_path, monkeypatch):
     """A cache folder of the test's own, which does not exist yet."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def fault_report():
+    """Collects what came of the faults that were tried, by ``add(fault, tries, outcome)``.
+
+    Where the environment variable COURSE_FAULT_REPORT names a file, all of them are written there
+    at the end, sorted by name.
+    """
+    faults = []
+
+    class Report:
+        def add(self, fault, tries, outcome):
+            faults.append({"fault": fault, "tries": tries, "outcome": outcome})
+
+    yield Report()
+    if file := os.environ.get("COURSE_FAULT_REPORT"):
+        faults.sort(key=lambda fault: fault["fault"])
+        text = json.dumps(faults, indent=1, ensure_ascii=False) + "\n"
+        Path(file).write_text(text, encoding="utf-8")

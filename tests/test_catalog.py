@@ -1,18 +1,14 @@
 """The picture sets by name: drawn, from a folder, and downloaded from a real server."""
 
-import dataclasses
-import hashlib
-import http.server
 import io
 import os
 import re
-import threading
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from misbehaving_server import HANDS, PETS, Answer, Server, archive, drive_archive, published
 
 from course_utils import data, profiles
 from course_utils.data import download, picture_sets
@@ -23,30 +19,8 @@ pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("cache_folder")]
 PICTURE_SETS = [name for name in data.CATALOG if name != "mnist"]
 
 
-def picture(number, mode="RGB", kind="PNG"):
-    file = io.BytesIO()
-    Image.new(mode, (6, 6), (number % 256, number // 256, 9, 255)[: len(mode)]).save(file, kind)
-    return file.getvalue()
-
-
-def archive(names, mode="RGB"):
-    """A zip file with a picture per name."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as contents:
-        for number, name in enumerate(names):
-            contents.writestr(name, picture(number, mode))
-    return file.getvalue()
-
-
-HANDS = [
-    f"rps/{kind}/{kind}{person}-{frame:03}.png"
-    for kind in ("rock", "paper", "scissors")
-    for person in ("01", "02", "07-k03")
-    for frame in range(4)
-]
 HORSES = [f"horses/horse{k:02}-{j}.png" for k in range(1, 4) for j in range(2)]
 HORSES += [f"humans/human{k:02}-{j:02}.png" for k in range(1, 4) for j in range(2)]
-PETS = [f"train/{kind}.{k}.jpg" for kind in ("cat", "dog") for k in range(6)]
 
 
 def unpack(content, folder):
@@ -281,37 +255,6 @@ def test_the_test_hands_are_other_persons():
 # --- downloads, from a real server on this computer --------------------------------------------
 
 
-class Server:
-    """Answers with ``contents[path]``: status, bytes, length announced beyond those bytes."""
-
-    def __init__(self):
-        self.contents = {}
-        self.requests = []
-        server = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                server.requests.append(self.path)
-                status, content, missing = server.contents.get(self.path, (404, b"not here", 0))
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content) + missing))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *arguments):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
 @pytest.fixture
 def server(monkeypatch):
     server = Server()
@@ -325,20 +268,7 @@ def server(monkeypatch):
 
 def publish(server, monkeypatch, name, content):
     """Let one of the published files come from this server."""
-
-    def here(file, content):
-        server.contents[f"/{file.name}"] = (200, content, 0)
-        changes = {"address": f"{server.address}/{file.name}"}
-        if isinstance(file, download.RemoteFile):
-            changes["sha256"] = hashlib.sha256(content).hexdigest()
-        return dataclasses.replace(file, **changes)
-
-    published = getattr(picture_sets, name)
-    if isinstance(published, dict):
-        changed = {key: here(file, content[key]) for key, file in published.items()}
-    else:
-        changed = here(published, content)
-    monkeypatch.setattr(picture_sets, name, changed)
+    monkeypatch.setattr(picture_sets, name, published(server, name, content))
 
 
 @pytest.fixture
@@ -354,19 +284,9 @@ def horses(server, monkeypatch):
     return server
 
 
-def drive_archive(names=PETS, train=None):
-    """An archive as on Google Drive: it holds train.zip and pictures without labels."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as contents:
-        contents.writestr("sampleSubmission.csv", "id,label\n1,0\n")
-        contents.writestr("train.zip", archive(names) if train is None else train)
-        contents.writestr("test1.zip", archive(["test1/1.jpg"]))
-    return file.getvalue()
-
-
 @pytest.fixture
 def pets(server, monkeypatch):
-    publish(server, monkeypatch, "DOGS_VS_CATS_FILE", drive_archive())
+    publish(server, monkeypatch, "DOGS_VS_CATS_FILE", drive_archive(PETS))
     monkeypatch.setattr(picture_sets, "DOGS_VS_CATS_PER_CLASS", 6)
     return server
 
@@ -409,43 +329,6 @@ def test_when_the_second_archive_fails_nothing_looks_finished(horses, cache_fold
     assert horses.requests.count("/horse-or-human.zip") == 1, "the first archive was kept"
 
 
-BROKEN = {
-    "broken off": lambda file: (200, file[: len(file) // 2], len(file) - len(file) // 2),
-    "truncated": lambda file: (200, file[: len(file) // 2], 0),
-    "web page": lambda file: (200, b"<!DOCTYPE html><title>Please log in</title>", 0),
-    "404": lambda file: (404, b"not here", 0),
-    "500": lambda file: (500, b"not now", 0),
-}
-
-
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
-def test_a_failed_download_of_hands_leaves_nothing(hands, cache_folder, answer):
-    good = hands.contents["/rps.zip"]
-    hands.contents["/rps.zip"] = answer(good[1])
-    with pytest.raises(data.DownloadError) as caught:
-        data.load("rock-paper-scissors", "download")
-    for words in (
-        'DATA = "sample"',
-        "unpacked into <folder>/rock-paper-scissors",
-        "https://storage.googleapis.com/learning-datasets/rps.zip",
-    ):
-        assert words in str(caught.value)
-    assert [path for path in cache_folder.rglob("*") if path.is_file()] == []
-    hands.contents["/rps.zip"] = good
-    assert len(data.load("rock-paper-scissors", "download")) == 36
-
-
-@pytest.mark.parametrize("name", ["../../up.png", "/etc/up.png", "a/../../up.png", "C:\\up.png"])
-def test_an_archive_that_leads_out_of_the_folder_is_refused(
-    server, monkeypatch, cache_folder, tmp_path, name
-):
-    publish(server, monkeypatch, "ROCK_PAPER_SCISSORS_FILE", archive([*HANDS, name]))
-    with pytest.raises(data.DownloadError, match="leads out of the folder"):
-        data.load("rock-paper-scissors", "download")
-    assert folders_in(cache_folder) == []
-    assert not list(tmp_path.rglob("up.png"))
-
-
 def test_unpacking_that_is_broken_off_leaves_nothing(hands, cache_folder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(zipfile.ZipFile, "extract", lambda *_: (_ for _ in ()).throw(OSError(28)))
@@ -481,15 +364,6 @@ def check_failed_pets(cache_folder, reason):
     assert [path for path in cache_folder.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
-def test_a_failed_download_of_pets_leaves_nothing(pets, cache_folder, answer):
-    good = pets.contents["/dogs-vs-cats.zip"]
-    pets.contents["/dogs-vs-cats.zip"] = answer(good[1])
-    check_failed_pets(cache_folder, r"dogs-vs-cats\.zip could not be had from http")
-    pets.contents["/dogs-vs-cats.zip"] = good
-    assert len(data.load("dogs-vs-cats", "download")) == 12
-
-
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -498,7 +372,7 @@ def test_a_failed_download_of_pets_leaves_nothing(pets, cache_folder, answer):
         (drive_archive([*PETS, "train/notes"]), "1 skipped"),
         (drive_archive([name.removeprefix("train/") for name in PETS]), "train does not exist"),
         (archive(PETS), "train.zip"),
-        (drive_archive(train=b"PK no zip"), "train.zip is damaged"),
+        (drive_archive(PETS, train=b"PK no zip"), "train.zip is damaged"),
         (drive_archive([*PETS, "../up.jpg"]), "leads out of the folder"),
     ],
     ids=[
@@ -512,7 +386,7 @@ def test_a_failed_download_of_pets_leaves_nothing(pets, cache_folder, answer):
     ],
 )
 def test_the_content_of_the_pets_is_checked(pets, cache_folder, content, reason):
-    pets.contents["/dogs-vs-cats.zip"] = (200, content, 0)
+    pets.contents["/dogs-vs-cats.zip"] = Answer(content)
     check_failed_pets(cache_folder, reason)
 
 
@@ -531,11 +405,6 @@ def test_downloads_that_were_killed_long_ago_are_removed(pets, hands, cache_fold
     assert not [place for place in left if (folder / place).exists()]
     assert all((folder / place / "half").exists() for place in kept)
     assert "tmp1234_abc" in capsys.readouterr().out
-
-
-def test_without_network_the_error_names_the_remedy(pets, cache_folder):
-    pets.stop()
-    check_failed_pets(cache_folder, "could not be had")
 
 
 # --- what is published -------------------------------------------------------------------------

@@ -2,17 +2,16 @@
 
 import dataclasses
 import hashlib
-import http.server
 import importlib.util
 import io
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from misbehaving_server import Answer, Server
 
 from course_utils import data
 from course_utils.data import catalog, download
@@ -214,41 +213,6 @@ def test_importing_loads_neither_tensorflow_nor_matplotlib():
 # Downloads, from a real server on this computer.
 
 
-class Server:
-    """Answers requests one after the other as ``answers`` says; the last answer is repeated.
-
-    An answer is (status, bytes, length announced beyond those bytes).
-    """
-
-    def __init__(self):
-        self.answers = []
-        self.num_requests = 0
-        server = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                place = min(server.num_requests, len(server.answers) - 1)
-                status, content, missing = server.answers[place]
-                server.num_requests += 1
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content) + missing))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *arguments):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.address = f"http://127.0.0.1:{self._server.server_port}/mnist.npz"
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
 @pytest.fixture
 def good_file(arrays):
     return _npz(arrays)
@@ -257,13 +221,13 @@ def good_file(arrays):
 @pytest.fixture
 def server(good_file, monkeypatch):
     server = Server()
-    server.answers = [(200, good_file, 0)]
+    server.contents["/mnist.npz"] = Answer(good_file)
     monkeypatch.setattr(
         catalog,
         "MNIST_FILE",
         dataclasses.replace(
             catalog.MNIST_FILE,
-            address=server.address,
+            address=f"{server.address}/mnist.npz",
             sha256=hashlib.sha256(good_file).hexdigest(),
         ),
     )
@@ -286,7 +250,7 @@ def test_a_download_is_kept_and_used_again(server, arrays, cache_folder, capsys)
         assert np.array_equal(y_test, arrays["y_test"])
         (line,) = capsys.readouterr().out.splitlines()
         assert line == f"mnist: handwritten digits (MNIST), downloaded to {download.folder()}"
-    assert server.num_requests == 1
+    assert len(server.requests) == 1
     assert _files(cache_folder) == ["downloads/mnist.npz"]
 
 
@@ -306,17 +270,20 @@ def test_a_download_shows_its_progress(server, good_file, capfd):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (lambda file: (200, file[: len(file) // 2], len(file) - len(file) // 2), "IncompleteRead"),
-        (lambda file: (200, file[: len(file) // 2], 0), "hash"),
-        (lambda file: (200, file + b"more", 0), "hash"),
-        (lambda file: (200, b"<!DOCTYPE html><title>Please log in</title>", 0), "hash"),
-        (lambda file: (404, b"not here", 0), "404"),
-        (lambda file: (500, b"not now", 0), "500"),
+        (
+            lambda file: Answer(file[: len(file) // 2], missing=len(file) - len(file) // 2),
+            "IncompleteRead",
+        ),
+        (lambda file: Answer(file[: len(file) // 2]), "hash"),
+        (lambda file: Answer(file + b"more"), "hash"),
+        (lambda file: Answer(b"<!DOCTYPE html><title>Please log in</title>"), "hash"),
+        (lambda file: Answer(b"not here", 404), "404"),
+        (lambda file: Answer(b"not now", 500), "500"),
     ],
     ids=["broken off", "truncated", "wrong hash", "web page", "404", "500"],
 )
 def test_a_failed_download_leaves_nothing(server, good_file, cache_folder, answer, reason):
-    server.answers = [answer(good_file)]
+    server.contents["/mnist.npz"] = answer(good_file)
     with pytest.raises(data.DownloadError, match=reason) as caught:
         data.load("mnist", "download")
     message = str(caught.value)
@@ -324,17 +291,17 @@ def test_a_failed_download_leaves_nothing(server, good_file, cache_folder, answe
     assert str(cache_folder / "downloads") in message
     assert server.address in message
     assert catalog.MNIST_FILE.alternative in message
-    assert server.num_requests == 1 + download.NUM_RETRIES
+    assert len(server.requests) == 1 + download.NUM_RETRIES
     assert _files(cache_folder) == []
-    server.answers = [(200, good_file, 0)]
+    server.contents["/mnist.npz"] = Answer(good_file)
     assert len(data.load("mnist", "download")[0][0]) == 1_500
     assert _files(cache_folder) == ["downloads/mnist.npz"]
 
 
 def test_a_failure_that_passes_is_tried_again(server, good_file):
-    server.answers = [(500, b"not now", 0), (200, good_file, 0)]
+    server.contents["/mnist.npz"] = [Answer(b"not now", 500), Answer(good_file)]
     assert len(data.load("mnist", "download")[0][0]) == 1_500
-    assert server.num_requests == 2
+    assert len(server.requests) == 2
 
 
 def test_without_network_the_error_names_the_remedy(server, cache_folder):
@@ -356,7 +323,7 @@ def test_a_damaged_download_is_replaced(server, good_file, cache_folder):
     path.write_bytes(good_file[:-10])
     assert len(data.load("mnist", "download")[0][0]) == 1_500
     assert path.read_bytes() == good_file
-    assert server.num_requests == 2
+    assert len(server.requests) == 2
 
 
 def test_an_unwritable_cache_is_named(server, monkeypatch, tmp_path):

@@ -213,6 +213,52 @@ def test_an_unknown_exercise_names_the_known_ones(number, message):
         checks.check(number, 1)
 
 
+def asks(*arguments):
+    """A stub that says what it should do."""
+    ...
+
+
+def test_a_stub_with_a_docstring_is_not_answered_yet():
+    assert checks.check("02.1", asks).status == "not answered yet"
+
+
+def test_what_is_changed_and_changed_back_counts_as_unchanged():
+    weights = np.random.default_rng(0).normal(size=1000)
+
+    def nudges(array):
+        for place in range(len(array)):
+            array[place] += 1e-4
+            array[place] -= 2e-4
+            array[place] += 1e-4
+        return 1
+
+    def forgets(array):
+        array[700] += 1e-4
+        return 1
+
+    assert core.call(nudges, weights) == 1
+    for function, given in [
+        (forgets, weights),
+        (lambda weights: forgets(weights[0]), [weights]),
+        (lambda weights: forgets(weights["w"]), {"w": weights}),
+    ]:
+        with pytest.raises(core.Failed, match="changes what it is given"):
+            core.call(function, given)
+
+
+@pytest.mark.parametrize(("number", "answer"), RIGHT)
+def test_a_check_leaves_the_student_s_random_numbers_alone(number, answer):
+    import random
+
+    random.seed(7)
+    np.random.seed(7)
+    checks.check(number, answer)
+    found = random.random(), np.random.random()
+    random.seed(7)
+    np.random.seed(7)
+    assert found == (random.random(), np.random.random())
+
+
 def test_feedback_is_a_paragraph_in_a_notebook_too():
     shown = checks.check("02.1", lambda *case: 1 / 0)._repr_html_()
     assert "not yet right" in shown

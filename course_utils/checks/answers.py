@@ -14,14 +14,18 @@ class Value:
     Attributes:
         expected: The right value, or a function that computes it when it is asked for.
         otherwise: The hint for a wrong answer that no other hint is meant for.
-        mistakes: Pairs of a wrong value and the hint for whoever arrives at it.
+        mistakes: Pairs of a wrong value, in which NaN stands for any number, and the hint for
+            whoever arrives at it.
         tolerance: Largest difference in each number that still counts as right.
+        asks_for: What the hint about an answer's form calls the right one, where its shape is a
+            part of what is asked.
     """
 
     expected: object
     otherwise: str
     mistakes: Sequence[tuple[object, str]] = ()
     tolerance: float = 1e-6
+    asks_for: str = ""
 
     @property
     def right(self) -> np.ndarray:
@@ -31,7 +35,7 @@ class Value:
     def __call__(self, answer: object) -> str | None:
         """Return the hint for an answer, None where it is right."""
         right = self.right
-        wanted = _form(right)
+        wanted = self.asks_for or _form(right)
         if isinstance(answer, Callable):
             return f"This is a function. The exercise asks for {wanted}, not for a way to it."
         given = as_array(answer)
@@ -46,12 +50,14 @@ class Value:
         for mistake, hint in self.mistakes:
             if self._equal(given, np.asarray(mistake, float)):
                 return hint
-        if given.shape != right.shape:
-            return f"This answer is {_form(given)}; the exercise asks for {_form(right)}."
+        if given.ndim != right.ndim or given.shape != right.shape and not self.asks_for:
+            return f"This answer is {_form(given)}; the exercise asks for {wanted}."
         return self.otherwise
 
     def _equal(self, one: np.ndarray, other: np.ndarray) -> bool:
-        return one.shape == other.shape and bool(np.all(abs(one - other) <= self.tolerance))
+        if one.shape != other.shape:
+            return False
+        return bool(np.all((abs(one - other) <= self.tolerance) | np.isnan(other)))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ EXERCISES = [
         ),
         judge=Value(
             expected=[6, 3],
+            asks_for="a list of numbers",
             otherwise=(
                 "Walk through the list from its left. Behind the if stands who may pass (the rest "
                 "of the division by 2 counts as true unless it is 0), in front of the for what is "
@@ -72,6 +73,7 @@ EXERCISES = [
         ),
         judge=Value(
             expected=[64, 14],
+            asks_for="a list of lengths, one for each axis that is left",
             otherwise=(
                 "Take the three places between the commas one by one: how many indices does each "
                 "pick? A slice keeps its axis; what does a single number do to it?"
@@ -159,9 +161,10 @@ EXERCISES = [
         ),
         judge=Value(
             expected=30,
+            tolerance=0.095,  # whoever nudges x by 0.01 or less finds nearly the right number
             otherwise=(
-                "Ask twice. If x grows by a little, how many times as much does q grow? If q grows "
-                "by a little, how many times as much does f grow, at the q that you have here? "
+                "Ask twice. If x grows by a little, how many times as fast does q grow? If q grows "
+                "by a little, how many times as fast does f grow, at the q that you have here? "
                 "Along a chain these factors multiply."
             ),
             mistakes=[
@@ -177,6 +180,14 @@ EXERCISES = [
                     "is squared is q: what number is that here?",
                 ),
                 (13, "You found both factors and added them. Along a chain they multiply."),
+                *(
+                    (
+                        30 + 9 * step,
+                        f"You let x grow by {step:g}, and on so long a way f already bends. What "
+                        "does the ratio come to for ever smaller steps?",
+                    )
+                    for step in (0.1, 1)
+                ),
                 (25, "This is f itself. The question is how fast it changes when x grows."),
                 (6, "The slope of q² is not 2: it depends on where q stands."),
             ],
@@ -191,6 +202,7 @@ EXERCISES = [
         ),
         judge=Value(
             expected=[64, 128],
+            asks_for="a list of lengths, one for each axis",
             otherwise=(
                 "Write the shapes side by side. In a matrix product the two lengths that touch "
                 "must agree, and vanish; the outer ones remain. Then the bias: does adding it "
@@ -242,6 +254,15 @@ EXERCISES = [
                     _costs()[::-1],
                     "Both numbers are right, but the other way round: the sure one comes first. "
                     "And yes, it is the one that pays more.",
+                ),
+                *(
+                    (
+                        short,
+                        "That is the right way; two digits behind the point are asked for, the "
+                        "second rounded as usual. Give more digits than you need, and nothing is "
+                        "lost.",
+                    )
+                    for short in ([1.2, 0.7], [1.19, 0.7], [1.2, 0.69], [1.18, 0.69])
                 ),
                 (_costs(share=1), "You added the four costs up. The mean divides by four."),
                 (

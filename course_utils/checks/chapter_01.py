@@ -187,6 +187,14 @@ EXERCISES = [
                     "Both numbers are right, but the other way round: the rate that arrives in one "
                     "step comes first.",
                 ),
+                *(
+                    (
+                        [rounded, 1 / 4],
+                        "You are there, but the first number is rounded. Give all of its digits, "
+                        "or let Python divide.",
+                    )
+                    for rounded in (0.12, 0.13, 0.1)
+                ),
                 (
                     [1 / 4, 1 / 2],
                     "Their ratio is right. The derivative of a square has a factor of 2; is it in "
@@ -266,8 +274,8 @@ EXERCISES = [
         number="01.5",
         title="The right end for a net",
         praise=(
-            "All four ends fit their labels. These are the choices for which nothing raises an "
-            "error when they are wrong: the net trains, badly, and nobody says why."
+            "All four ends fit. Some wrong pairs stop with an error; others train, badly, and "
+            "nobody says why."
         ),
         judge=judge_last_layers,
     ),

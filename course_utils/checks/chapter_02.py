@@ -1,5 +1,7 @@
 """The exercises of chapter 02, convolution arithmetic."""
 
+import math
+
 import numpy as np
 
 from course_utils.checks.answers import Choice, Value
@@ -62,6 +64,21 @@ _BOTH_SUMS = Value(
             "You lost the minus signs: a bright pixel under a negative weight counts against the "
             "pattern.",
         ),
+        (
+            _sums(abs(_KERNEL), _TURNED),
+            "The second number is right. In the first you lost the minus signs: a bright pixel "
+            "under a negative weight counts against the pattern.",
+        ),
+        (
+            [math.nan, *_sums(_TURNED)],
+            "The second number is right. The first is the simpler one: the kernel stays as it is "
+            "written, each weight meets the pixel in the same place, and the products are added.",
+        ),
+        (
+            [*_sums(_KERNEL), math.nan],
+            "The first number is right. For the second, write the turned kernel down before you "
+            "multiply: its first weight is the old last one, and so on backwards through all nine.",
+        ),
     ],
     otherwise=(
         "Go through it weight by weight. Strike out the pixels that lie under a zero, and write "
@@ -123,9 +140,9 @@ _SHAPE = Value(
         ),
     ],
     otherwise=(
-        "Go layer by layer and write down height and width after each. The first layer and the "
-        "pooling round down and drop what does not fit, the last convolution pads and rounds up; "
-        "each of the three has a stride of 2."
+        "Go layer by layer and write down height and width after each. Three questions for every "
+        "layer: how far does its window move, what happens at the border, and what becomes of a "
+        "last step that does not fit?"
     ),
 )
 
@@ -157,6 +174,11 @@ _COUNT = Value(
             16 * (5 * 5 + 1) + 24 * 3 * 3 + _LAST,
             "Your kernels are flat. A kernel has a slice for each channel that comes in: three in "
             "the first layer, and in the second as many as the first has kernels.",
+        ),
+        (
+            16 * (5 * 5 + 1) + _SECOND + _LAST,
+            "The first layer is too small: it reads a photo in colour, and its kernels have a "
+            "slice for each of the channels that come in. The other layers are right.",
         ),
         (
             _FIRST + 24 * 3 * 3 + _LAST,

@@ -1,11 +1,10 @@
 """The exercises of chapter 04, small data."""
 
-import math
 from collections.abc import Callable
 
 from course_utils.checks.answers import Choice, Letters, Parts, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
-from course_utils.checks.judges import leaking_pictures
+from course_utils.checks.judges import leaking_pictures, luck
 
 # Histories that tell the usual mistakes apart: the best epoch is first, last or in the middle,
 # loss and accuracy disagree, and equal values occur twice.
@@ -27,9 +26,11 @@ _EPOCH_CASES = [(history, monitor) for history in _HISTORIES for monitor in hist
 
 
 def _kept(metrics: dict[str, list[float]], monitor: str) -> int:
-    values = metrics[monitor]
-    best = max(values) if monitor.endswith("accuracy") else min(values)
-    return values.index(best) + 1
+    return metrics[monitor].index(_best(metrics, monitor)) + 1
+
+
+def _best(metrics: dict[str, list[float]], monitor: str) -> float:
+    return (max if monitor.endswith("accuracy") else min)(metrics[monitor])
 
 
 def _last(values: list[float], best: float) -> int:
@@ -54,12 +55,28 @@ _EPOCH_MISTAKES: list[tuple[Callable[[dict, str], int], str]] = [
         "best loss?",
     ),
     (
-        lambda metrics, monitor: _last(
-            metrics[monitor],
-            (max if monitor.endswith("accuracy") else min)(metrics[monitor]),
-        ),
+        lambda metrics, monitor: _last(metrics[monitor], _best(metrics, monitor)),
         "Of equal values you keep the last. A checkpoint is overwritten only by a better epoch, "
         "not by one that is as good.",
+    ),
+    (
+        _best,
+        "That is the best value itself, and it is the right one. The question is in which epoch "
+        "it comes first: where does it stand in the list?",
+    ),
+    (
+        lambda metrics, monitor: _kept(
+            metrics | {"loss": [-one for one in metrics["loss"]]}, monitor
+        ),
+        "Your function takes the lowest value for the validation loss only. There is another loss "
+        "among the metrics, and its best value is the lowest as well.",
+    ),
+    (
+        lambda metrics, monitor: _kept(
+            metrics | {"accuracy": [-one for one in metrics["accuracy"]]}, monitor
+        ),
+        "Your function takes the highest value for the validation accuracy only. There is another "
+        "accuracy among the metrics, and its best value is the highest as well.",
     ),
     (
         lambda metrics, monitor: _kept(metrics, "val_loss"),
@@ -182,10 +199,10 @@ _judge_diagnoses = Letters(
             "c": "with shuffled labels, no epoch could have validated well above one half. What "
             "does the best of these reach?",
             "d": "the training loss falls to almost nothing, so the weights do move.",
-            "e": "look at the last three values of val_loss. What would more epochs do to them?",
+            "e": "look at the last three values of v_loss. What would more epochs do to them?",
         },
         "C": {
-            "a": "the sign of overfitting is a val_loss that turns around. Does this one?",
+            "a": "the sign of overfitting is a v_loss that turns around. Does this one?",
             "b": "too high a rate shows in jumps. Do you see any here?",
             "c": "the validation accuracy is far from a coin's, so its labels must be in order.",
             "d": "slow is not the same as standing still. Compare the first and the last epoch.",
@@ -211,98 +228,6 @@ _judge_diagnoses = Letters(
         },
     },
 )
-
-_LUCK_CASES = [(0.8, 1000), (0.9, 100), (0.5, 400), (0.69, 2000), (0.95, 5000), (0.3, 250)]
-
-
-def _luck(accuracy: float, num_pictures: int) -> float:
-    return 1.96 * math.sqrt(accuracy * (1 - accuracy) / num_pictures)
-
-
-_LUCK_MISTAKES: list[tuple[Callable[[float, int], float], str]] = [
-    (
-        lambda accuracy, n: 100 * _luck(accuracy, n),
-        "The size is right, the unit is not: return a fraction of 1, as the accuracy is one, not "
-        "percentage points.",
-    ),
-    (
-        lambda accuracy, n: 2 * _luck(accuracy, n),
-        "This is the whole width of the range, from its lower to its upper end. What stands after "
-        "the sign ± is half of it.",
-    ),
-    (
-        lambda accuracy, n: _luck(accuracy, n) / 1.96,
-        "This is one standard deviation, within which only two tests of three fall. For 19 of 20, "
-        "how many standard deviations does it take?",
-    ),
-    (
-        lambda accuracy, n: accuracy * (1 - accuracy) / n,
-        "This is the variance. Something with squares in it cannot be added to an accuracy: one "
-        "step is missing, and then a factor.",
-    ),
-    (
-        lambda accuracy, n: 1.96 * accuracy * (1 - accuracy) / n,
-        "There is a variance where a standard deviation belongs. With four times as many "
-        "pictures, luck becomes half as large, not a quarter.",
-    ),
-    (
-        lambda accuracy, n: 1.96 * math.sqrt(n * accuracy * (1 - accuracy)),
-        "This is how far the number of right answers may be luck, in pictures. What part of all "
-        "the test pictures is that?",
-    ),
-    (
-        lambda accuracy, n: 1 / math.sqrt(n),
-        "The rule of thumb, one over the root of the number of pictures, is for an accuracy near "
-        "one half. Who is right nearly always has less room for luck.",
-    ),
-    (
-        lambda accuracy, n: math.sqrt(2) * _luck(accuracy, n),
-        "This is for the difference of two accuracies, each with its own luck. Here is one.",
-    ),
-    (
-        lambda accuracy, n: 1.96 * math.sqrt(accuracy / n),
-        "Luck must be as large for a net that is right 90 % of the time as for one that is wrong "
-        "90 % of the time. Is that so in your formula?",
-    ),
-]
-
-
-def _judge_luck(answer: object) -> str | None:
-    if not callable(answer):
-        return NOT_A_FUNCTION
-    results = []
-    for case in _LUCK_CASES:
-        result = as_number(call(answer, *case))
-        if result is None or not math.isfinite(result):
-            return (
-                f"For an accuracy of {case[0]} on {case[1]:,} pictures your function does not "
-                "return one finite number, the one that would stand after the sign ±."
-            )
-        results.append(result)
-    for rule, hint in [(_luck, None), *_LUCK_MISTAKES]:
-        if _about(rule, results):
-            return hint
-    accuracy, num_pictures = next(
-        case
-        for case, result in zip(_LUCK_CASES, results, strict=True)
-        if not _about(_luck, [result], [case])
-    )
-    return (
-        f"Look at an accuracy of {accuracy} on {num_pictures:,} pictures. Toss a coin that falls "
-        "on the right side so often, as many times as there are pictures, count, and do all that "
-        "a thousand times: how far from its mean does the share lie in 19 cases of 20?"
-    )
-
-
-def _about(rule: Callable, results: list[float], cases: list | None = None) -> bool:
-    """Return whether results agree with a rule as nearly as a simulation can."""
-    for case, result in zip(cases or _LUCK_CASES, results, strict=True):
-        # Simulated accuracies come in steps of one picture.
-        scale = rule(*case) / _luck(*case)
-        if abs(result - rule(*case)) > scale * (0.08 * _luck(*case) + 0.5 / case[1]):
-            return False
-    return True
-
 
 EXERCISES = [
     Exercise(
@@ -340,14 +265,15 @@ EXERCISES = [
             "Now try it on 1,000 pictures and 80 %: two and a half points up or down show "
             "nothing. Remember that when the next chapters gain a point."
         ),
-        judge=_judge_luck,
+        judge=luck.judge,
     ),
     Exercise(
         number="04.5",
         title="Find the leak",
         praise=(
-            "Your function finds copies under other names and relatives that are no copies. A few "
-            "lines, run once, before anybody believes a score: take them along to your own data."
+            "Your function finds copies under other names and relatives that are no copies; of the "
+            "leaves, b/1.jpg is the one and b/2.jpg the other. A few lines, run once, before "
+            "anybody believes a score: take them along to your own data."
         ),
         judge=leaking_pictures.judge,
     ),

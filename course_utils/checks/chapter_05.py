@@ -13,7 +13,11 @@ _LIES: dict[str, set[str]] = {
     "digits": {"mirror", "half turn"},
     "left or right hands": {"mirror"},
     "cells, healthy or sick": set(),
-    "clocks, read to the minute": {"mirror", "half turn", "turn by 10 degrees"},
+    "clocks without numerals or marks, read to the minute": {
+        "mirror",
+        "half turn",
+        "turn by 10 degrees",
+    },
 }
 _CASES = [(pictures, change) for pictures in _LIES for change in _CHANGES]
 
@@ -68,7 +72,9 @@ _HINTS = {
     "digits": "Go through all ten digits; one that becomes another digit, or none, is enough.",
     "left or right hands": "Do it with your own hand: turn it, then look at it in a mirror.",
     "cells, healthy or sick": "Does a picture through a microscope have an up and a left?",
-    "clocks, read to the minute": "Where do the hands point afterwards, and what time is that?",
+    "clocks without numerals or marks, read to the minute": (
+        "Where do the hands point afterwards, and what time is that, if any?"
+    ),
 }
 
 
@@ -141,8 +147,8 @@ _judge_versions = Parts(
                 (4, "a quarter turn makes what no mirror makes: try it with a sheet of paper."),
                 (
                     6,
-                    "take a sheet of paper with a letter R on both sides, and write down every "
-                    "position in which it can lie.",
+                    "take a sheet of paper, draw an R that shows through, and write down every "
+                    "position in which it can lie, front and back.",
                 ),
                 (7, "the untouched picture counts as one of its versions."),
             ],
@@ -203,7 +209,7 @@ _judge_dropout = Parts(
                 (7.5, "nothing is lost here, so nothing has to make up for it."),
                 (0, "dropout rests outside of training; nothing is lost."),
             ],
-            otherwise="outside of training, Dropout does nothing at all.",
+            otherwise="what is lost here, and what has to be made up for?",
         ),
     }
 )

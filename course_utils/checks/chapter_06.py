@@ -11,12 +11,17 @@ _PLAIN, _EACH, _PAIRS = (
     (1 + _SLOPE**2) ** (_LAYERS // 2),
 )
 
+_TOO_ROUND = (
+    "The way may be right, but this is rounded too far: two digits, zeros in front not counted."
+)
+
 _ARRIVES = Parts(
     {
         "The plain chain": Value(
             _PLAIN,
             "The gradient is multiplied by the slope of one layer after the other. How often?",
             [
+                *((round(_PLAIN, digits), _TOO_ROUND) for digits in (2, 3, 4)),
                 (_SLOPE * _LAYERS, "You add the slopes up. In a chain they multiply."),
                 (_SLOPE / _LAYERS, "You share one slope out. In a chain slopes multiply."),
                 (
@@ -36,6 +41,7 @@ _ARRIVES = Parts(
             _EACH,
             "The slope of x + f(x) is 1 + f′. How many such blocks follow each other?",
             [
+                (round(_EACH), _TOO_ROUND),
                 (_PLAIN, "This is the plain chain again. What is the slope of x + f(x)?"),
                 (
                     1 + _PLAIN,
@@ -74,7 +80,7 @@ _ARRIVES = Parts(
 )
 
 _IN, _WIDE, _OUT = 48, 144, 96
-_BORN = "These are too many: a bias for each filter is in it. The figure says that there is none."
+_BORN = "These are too many: a bias for each filter is in it. The question says that none has one."
 
 _NEW_BLOCK = Parts(
     {

@@ -287,8 +287,8 @@ EXERCISES = [
         number="07.6",
         title="Project: a head for the small base",
         praise=(
-            "The base is in, it knows what it knew, raw pixels reach it unchanged, and the head is "
-            "all that learns. Train it as in section 4 and you have a pet detector."
+            "The base is in, it knows what it knew, pictures reach it in the size and the range "
+            "that it knows, and the head is all that learns. Train it, and you have a pet detector."
         ),
         judge=borrowed_base.judge_head,
     ),

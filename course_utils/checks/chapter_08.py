@@ -44,6 +44,11 @@ _RARE = Value(
             "The dogs that are found are right, but you divide by all visitors. Divide by the "
             "alarms, right ones and false ones.",
         ),
+        (
+            36 / (36 + 75),
+            "The alarms for dogs are right. The false ones are still those of the test, where "
+            "there were fewer cats: how many of the visiting cats are taken for dogs?",
+        ),
         (20, "Right, but in per cent. Asked is the share itself: divide by a hundred."),
     ],
 )
@@ -133,6 +138,10 @@ _CALIBRATION = Value(
             -0.0125,
             "Here a bin that is too sure and one that is too modest cancel. A distance has no "
             "sign: an answer that is too modest is badly calibrated, too.",
+        ),
+        *(
+            (rounded, "The way may be right, but this is rounded too far: give three decimals.")
+            for rounded in (0.13, 0.14)
         ),
         (13.75, "Right, but in per cent. Asked is the share itself: divide by a hundred."),
         (

@@ -16,13 +16,15 @@ def new_folder(target: Path) -> Iterator[Path]:
 
     After an error nothing is left. A process that is killed leaves a hidden folder
     ``.<name>.<number>.part``, which a later call removes. Of two at once the first one to finish
-    stays; the other's folder is dropped, so look at ``target`` again after the block.
+    stays; the other's folder is dropped, so look at ``target`` again after the block. Where
+    ``target`` is a link, the folder is made where it leads.
 
     Raises:
         OSError: If the folder cannot be written, or ``target`` is a file.
 
     Used in: 04, 05.
     """
+    target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_stale(target)
     unfinished = target.with_name(cache.unfinished_name(f".{target.name}"))
@@ -35,7 +37,8 @@ def new_folder(target: Path) -> Iterator[Path]:
                 target.rmdir()
             unfinished.rename(target)
         except OSError:
-            if not target.is_dir():
+            # An empty folder that stays is nobody's work: it could not be replaced.
+            if not target.is_dir() or not any(target.iterdir()):
                 raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

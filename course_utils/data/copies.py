@@ -46,8 +46,16 @@ def materialize(split: Split, folder: str | os.PathLike) -> Path:
                 content = (split.folder / name).read_bytes()
                 if hashlib.sha256(content).hexdigest() != digest:
                     raise ValueError(f"{split.folder / name} was changed; split the pictures anew")
-                (unfinished / place).parent.mkdir(parents=True, exist_ok=True)
-                (unfinished / place).write_bytes(content)
+                try:
+                    (unfinished / place).parent.mkdir(parents=True, exist_ok=True)
+                    (unfinished / place).write_bytes(content)
+                except OSError as error:
+                    raise OSError(
+                        error.errno,
+                        f"{place} could not be written: {error.strerror}; make room, or name "
+                        "another folder for the copy",
+                        str(folder),
+                    ) from error
             split.save(unfinished / MANIFEST_NAME)
         # Somebody else may have been faster, with the same or another split.
         _is_copy(split, places, folder)

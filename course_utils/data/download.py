@@ -1,7 +1,9 @@
 """Downloads: checked by hash, tried again when they break off, kept in the cache folder."""
 
+import inspect
 import os
 import shutil
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from course_utils.data import cache, progress
 #: How often a download is tried again after a failure.
 NUM_RETRIES = 2
 #: Seconds without a connection, and without a byte, after which one try is given up.
-_TIMEOUTS = (10, 30)
+TIMEOUTS = (10, 30)
 
 
 class DownloadError(RuntimeError):
@@ -89,7 +91,7 @@ def fetch(file: RemoteFile) -> Path:
         urls={file.name: file.address},
         retry_if_failed=NUM_RETRIES,
     )
-    downloader = pooch.HTTPDownloader(progressbar=True, timeout=_TIMEOUTS)
+    downloader = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUTS)
     try:
         return Path(fetcher.fetch(file.name, downloader=downloader))
     # Errors of the network and of the disk are OSErrors; a wrong hash is a ValueError.
@@ -130,7 +132,10 @@ def fetch_from_drive(file: DriveFile) -> Path:
         unfinished.mkdir()
         try:
             downloaded = unfinished / file.name
-            gdown.download(file.address, str(downloaded), use_cookies=False)
+            # Older releases of gdown know no timeout and wait for a server that falls silent.
+            known = inspect.signature(gdown.download).parameters
+            patience = {"timeout": TIMEOUTS} if "timeout" in known else {}
+            gdown.download(file.address, str(downloaded), use_cookies=False, **patience)
             if not zipfile.is_zipfile(downloaded):
                 raise ValueError("what came is not a whole zip archive")
             os.replace(downloaded, path)
@@ -162,7 +167,8 @@ def unpack(archive: Path, target: Path) -> None:
         target: Existing folder. What an interrupted call leaves there is not whole.
 
     Raises:
-        ValueError: If the archive is damaged, or a path in it leads out of the folder.
+        ValueError: If the archive is damaged or encrypted, holds a link, or a path in it leads out
+            of the folder.
         OSError: If the folder cannot be written to.
 
     Used in: 04, 05.
@@ -170,13 +176,17 @@ def unpack(archive: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as contents:
             names = contents.namelist()
-            for name in names:
+            for entry in contents.infolist():
+                name = entry.filename
                 path = PurePosixPath(name.replace("\\", "/"))
                 if path.is_absolute() or ".." in path.parts or ":" in name:
                     raise ValueError(
                         f"{archive.name} holds {name!r}, which leads out of the folder"
                     )
+                if stat.S_ISLNK(entry.external_attr >> 16):
+                    raise ValueError(f"{archive.name} holds {name!r}, which is a link")
             for name in progress.show(names, f"Unpacking {archive.name}", len(names)):
                 contents.extract(name, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    # A RuntimeError: the archive is encrypted, or packed in a way that Python does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ValueError(f"{archive} is damaged: {error}") from error

@@ -1,5 +1,6 @@
 """The three picture sets of the course: where they are published and how they are laid out."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -32,6 +33,15 @@ DOGS_VS_CATS_FILE = download.DriveFile(
 DOGS_VS_CATS_PER_CLASS = 12_500
 #: Kaggle's archive holds this folder of photos whose class only Kaggle knows.
 _WITHOUT_CLASSES = "test1"
+#: Errors of the disk, for which no archive is to blame.
+_DISK_ERRORS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+}
 
 
 def _zip(name: str, place: str, sha256: str) -> download.RemoteFile:
@@ -122,6 +132,9 @@ def read_horse_or_human(
 def fetch_dogs_vs_cats() -> Path:
     """Download the photos, unpack and check them; return the folder that holds ``dogs-vs-cats``.
 
+    An archive that is not what it should be is removed, so that a later call fetches it anew; one
+    that only found no room on the disk is kept.
+
     Raises:
         DownloadError: If that fails, or the archive does not hold 12,500 readable cats and as many
             dogs.
@@ -140,7 +153,8 @@ def fetch_dogs_vs_cats() -> Path:
                     left.unlink()
                 _check_dogs_vs_cats(load_folder(unfinished / "train"))
         except (OSError, ValueError) as error:
-            archive.unlink(missing_ok=True)
+            if getattr(error, "errno", None) not in _DISK_ERRORS:
+                archive.unlink(missing_ok=True)
             raise download.drive_error(DOGS_VS_CATS_FILE, error) from error
     return target.parent
 
@@ -291,6 +305,7 @@ def _fetch(name: str, files: dict[str, download.RemoteFile]) -> Path:
         except (OSError, ValueError) as error:
             raise download.DownloadError(
                 f"{name} could not be unpacked into {target}: {error}. "
+                'Set DATA = "sample" to go on with drawn pictures. '
                 "The environment variable COURSE_CACHE moves the cache."
             ) from error
     return target.parent

@@ -144,7 +144,7 @@ def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str
         pictures = _stored(file, (len(everything), *size, 3))
         if pictures is None:
             _write(file, everything, size)
-            pictures = np.load(file, mmap_mode="r")
+            pictures = np.load(file, mmap_mode="r", allow_pickle=False)
     except _MissingPictureError:
         raise
     except OSError as error:
@@ -165,7 +165,7 @@ def _stored(file: Path, shape: tuple[int, ...]) -> np.ndarray | None:
         OSError: If the file cannot be read, or is damaged and cannot be removed.
     """
     try:
-        pictures = np.load(file, mmap_mode="r")
+        pictures = np.load(file, mmap_mode="r", allow_pickle=False)
         if pictures.shape == shape and pictures.dtype == np.uint8:
             return pictures
     except FileNotFoundError:

@@ -140,6 +140,17 @@ def maps_for_every_channel(picture, kernels, stride):
     return np.concatenate(parts, axis=-1)
 
 
+def taken_for_square(side):
+    """Return a convolution that sizes rows and columns by one and the same side of its kernels."""
+
+    def convolve_square(picture, kernels, stride):
+        rows, columns = ((size - kernels.shape[side]) // stride + 1 for size in picture.shape[:2])
+        right = convolve(np.pad(picture, ((0, 9), (0, 9), (0, 0))), kernels, stride)
+        return right[:rows, :columns]
+
+    return convolve_square
+
+
 def convolve_stub(picture, kernels, stride): ...
 
 
@@ -240,6 +251,9 @@ WRONG: dict[str, list] = {
         ([7, 1], "by a quarter"),
         ([13, 11], "lost the minus signs"),
         ([6, -3], "Strike out the pixels"),
+        ([13, -1], "The second number is right. In the first you lost"),
+        ([8, -1], "The second number is right. The first is"),
+        ([7, 4], "The first number is right. For the second, write"),
         (7, "is one number"),
     ],
     "02.3": [
@@ -265,7 +279,7 @@ WRONG: dict[str, list] = {
         ([5, 8, 16], "the layer that made it, here the last one"),
         ([5, 8, 384], "do not multiply"),
         ([5, 8], "the exercise asks for a list of 3 numbers"),
-        ([3, 3, 24], "Go layer by layer"),
+        ([3, 3, 24], "Three questions for every layer"),
     ],
     "02.5": [
         (9501, "use_bias=False"),
@@ -273,6 +287,7 @@ WRONG: dict[str, list] = {
         (9461, "biases of the first layer"),
         (9472, "biases of the dense layer"),
         (416 + 216 + 4805, "kernels are flat"),
+        (8677, "a photo in colour"),
         (1216 + 216 + 4805, "not for one"),
         (1216 + 648 + 4805, "three colours any more"),
         (4672, "dense layer is missing"),
@@ -284,6 +299,8 @@ WRONG: dict[str, list] = {
     "02.6": [
         (lambda p, k, s: convolve(p, k[::-1, ::-1], s), "the mathematicians' convolution"),
         (windows_side_by_side, "still stand side by side"),
+        (taken_for_square(0), "These kernels are not square"),
+        (taken_for_square(1), "These kernels are not square"),
         (lambda p, k, s: convolve(p, k, 1), "as long as the stride was 1"),
         (lambda p, k, s: convolve(p[..., :1], k[:, :, :1], s), "the first channel only"),
         (lambda p, k, s: convolve(p, k, s) / k[..., 0].size, "the mean of the products"),

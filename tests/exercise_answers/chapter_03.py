@@ -6,50 +6,44 @@ import keras
 import numpy as np
 
 
-def field(layers):
-    size, jump = 1, 1
+def field(layers, places=1, early=False, add=-1, start=1):
+    size, jump = start, 1
     for kernel_size, stride in layers:
-        size += (kernel_size - 1) * jump
-        jump *= stride
-    return size
+        jump *= stride if early else 1
+        size += (kernel_size + add) * jump
+        jump *= 1 if early else stride
+    return size + (places - 1) * jump
 
 
 def field_as(form):
-    return lambda layers: form(field(layers))
+    return lambda *case: form(field(*case))
 
 
-def field_from_the_end(layers):
-    size = 1
+def field_from_the_end(layers, places):
+    """Ask layer by layer, from the last to the first, how many places its windows read."""
     for kernel_size, stride in reversed(layers):
-        size = (size - 1) * stride + kernel_size
-    return size
+        places = (places - 1) * stride + kernel_size
+    return places
 
 
-def ignores_strides(layers):
-    return 1 + sum(kernel_size - 1 for kernel_size, _ in layers)
+def field_by_overlap(layers, places):
+    overlap = 2 * field(layers) - field(layers, 2)
+    return places * field(layers) - (places - 1) * overlap
 
 
-def widens_too_early(layers):
-    size, jump = 1, 1
-    for kernel_size, stride in layers:
-        jump *= stride
-        size += (kernel_size - 1) * jump
-    return size
+def ignores_strides(layers, places):
+    return places + sum(kernel_size - 1 for kernel_size, _ in layers)
 
 
-def adds_whole_kernels(layers):
-    size, jump = 1, 1
-    for kernel_size, stride in layers:
-        size += kernel_size * jump
-        jump *= stride
-    return size
+def adds_jumps_of_the_last_input(layers, places):
+    return field(layers) + (places - 1) * (field(layers[:-1], 2) - field(layers[:-1]))
 
 
-def multiplies_kernels(layers):
-    return math.prod(kernel_size for kernel_size, _ in layers)
+def multiplies_kernels(layers, places):
+    return places * math.prod(kernel_size for kernel_size, _ in layers)
 
 
-def field_stub(layers): ...
+def field_stub(layers, places): ...
 
 
 MAXIMA, AVERAGES = [[-2, 8], [7, -1]], [[-5, 3], [1, -4]]
@@ -133,7 +127,10 @@ def averaged():
 
 
 def with_holes():
-    return stack(convolution(4, strides=7), convolution(32, 7, padding="same"))
+    return stack(
+        *(convolution(4, strides=7), convolution(8, 5, padding="same")),
+        convolution(32, padding="same"),
+    )
 
 
 def dilated():
@@ -141,7 +138,10 @@ def dilated():
 
 
 RIGHT: dict[str, list] = {
-    "03.1": [field, *map(field_as, (int, float, np.int32, np.array)), field_from_the_end],
+    "03.1": [
+        *(field, *map(field_as, (int, float, np.int32, np.array))),
+        *(field_from_the_end, field_by_overlap),
+    ],
     "03.2": [[MAXIMA, AVERAGES], (MAXIMA, AVERAGES), np.array([MAXIMA, AVERAGES], float)],
     "03.3": [FORGIVEN, np.array(FORGIVEN), tuple(map(tuple, FORGIVEN))],
     "03.4": [[92_180, 2_580], (92_180.0, 2_580.0), np.array([92_180, 2_580])],
@@ -154,13 +154,19 @@ RIGHT: dict[str, list] = {
 WRONG: dict[str, list] = {
     "03.1": [
         (ignores_strides, "treats every stride as 1"),
-        (widens_too_early, "its own stride counts from the next layer on"),
-        (adds_whole_kernels, "one neighbour too many"),
-        (lambda layers: field(layers) - 1, "a value sees itself"),
+        (lambda *case: field(*case, early=True), "its own stride counts from the next layer on"),
+        (lambda *case: field(*case, add=0), "one neighbour too many"),
+        (lambda *case: field(*case, start=0), "a value sees itself"),
+        (lambda layers, places: field(layers), "That is what one value sees"),
+        (lambda layers, places: places * field(layers), "most pixels that the second sees"),
+        (lambda layers, places: field(layers) + places - 1, "how far apart are they in the pic"),
+        (lambda layers, places: field(layers, places + 1), "One jump too many"),
+        (adds_jumps_of_the_last_input, "has a stride of its own"),
+        (lambda layers, places: field(layers) + (places > 1), "For a single place everything is"),
         (multiplies_kernels, "write both down after every layer"),
-        (lambda layers: layers.pop() and field(layers), "changes"),
-        (lambda layers: layers, "does not return one number"),
-        (lambda layers: math.nan, "write both down"),
+        (lambda layers, places: layers.pop() and 3, "changes"),
+        (lambda layers, places: layers, "does not return one number"),
+        (lambda layers, places: math.nan, "write both down"),
         (18, "needs the function itself"),
     ],
     "03.2": [
@@ -219,7 +225,13 @@ WRONG: dict[str, list] = {
         (np.zeros((3, 3, 1)), "needs the function itself"),
     ],
     "03.6": [
-        (stack(convolution(32, 40)), "too many"),
+        (stack(convolution(32, 40)), "has windows of 40×40"),
+        (
+            stack(keras.layers.AveragePooling2D(16), convolution(32, padding="same")),
+            "has windows of 16×16",
+        ),
+        ([stack(pooling(8)), convolution(32)], "has windows of 8×8"),
+        (stack(convolution(24, 5), convolution(32, 5)), "too many"),
         (stack(*[convolution(8) for _ in range(8)], convolution(32)), "sees 19 pixels"),
         (
             stack(convolution(8), pooling(), convolution(16), pooling(), convolution(32)),

@@ -14,6 +14,10 @@ def signed(metrics, monitor):
     return [-value if "accuracy" in monitor else value for value in metrics[monitor]]
 
 
+def kept_by(better):
+    return lambda metrics, monitor: metrics[monitor].index(better(metrics[monitor])) + 1
+
+
 def luck(accuracy, num_pictures):
     return 1.96 * math.sqrt(accuracy * (1 - accuracy) / num_pictures)
 
@@ -27,6 +31,11 @@ def luck_by_counting(accuracy, num_pictures):
     right = np.random.default_rng(4).binomial(num_pictures, accuracy, 20_000)
     low, high = np.percentile(right / num_pictures, [2.5, 97.5])
     return (high - low) / 2
+
+
+def half_between_extremes(accuracy, num_pictures, tosses=10_000):
+    right = np.random.default_rng(4).binomial(num_pictures, accuracy, tosses) / num_pictures
+    return (right.max() - right.min()) / 2
 
 
 def leaking(related):
@@ -52,6 +61,15 @@ def leaks_with_sets(train, validation):
     return {
         one["name"] for one in validation if one["content"] in contents or one["group"] in groups
     }
+
+
+def leaks_for_every_relative(train, validation):
+    return [
+        one["name"]
+        for one in validation
+        for other in train
+        if one["content"] == other["content"] or known(one, other)
+    ]
 
 
 def takes_groups_for_granted(train, validation):
@@ -91,6 +109,19 @@ WRONG = {
             ),
             "Of equal values you keep the last",
         ),
+        (lambda metrics, monitor: abs(min(signed(metrics, monitor))), "the best value itself"),
+        (
+            lambda metrics, monitor: kept_by(max if monitor != "val_loss" else min)(
+                metrics, monitor
+            ),
+            "another loss among the metrics",
+        ),
+        (
+            lambda metrics, monitor: kept_by(min if monitor != "val_accuracy" else max)(
+                metrics, monitor
+            ),
+            "another accuracy among the metrics",
+        ),
         (lambda metrics, monitor: kept(metrics, "val_loss"), "whatever it is asked to monitor"),
         (lambda metrics, monitor: len(metrics[monitor]), "That is the last epoch"),
         (lambda metrics, monitor: 1, "Which of these values is the best one"),
@@ -113,7 +144,7 @@ WRONG = {
     "04.3": [
         ("aaecb", "4 of 5 are right. Look at A again: for overfitting"),
         ("dcecb", "no epoch could have validated"),
-        ("daacb", "a val_loss that turns around"),
+        ("daacb", "a v_loss that turns around"),
         ("daeab", "has had a time when it was good"),
         ("daecd", "the first loss is the one to explain"),
         (["d", "a", "e", "c", "f"], "none of the letters to choose from"),
@@ -123,6 +154,12 @@ WRONG = {
     "04.4": [
         (lambda *case: 100 * luck(*case), "the unit is not"),
         (lambda *case: 2 * luck(*case), "the whole width"),
+        (half_between_extremes, "the largest and the smallest of all tosses"),
+        (lambda *case: half_between_extremes(*case, 1_000), "the largest and the smallest"),
+        (lambda *case: half_between_extremes(*case, 100_000), "the largest and the smallest"),
+        (lambda *case: 2 * half_between_extremes(*case), "the largest and the smallest"),
+        (lambda *case: 2 * luck_by_counting(*case), "half of the range that is left"),
+        (lambda *case: round(luck(*case), 2), "but rounded"),
         (lambda *case: luck(*case) / 1.96, "one standard deviation, within"),
         (lambda accuracy, n: accuracy * (1 - accuracy) / n, "This is the variance"),
         (lambda accuracy, n: 1.96 * accuracy * (1 - accuracy) / n, "four times as many"),
@@ -148,6 +185,7 @@ WRONG = {
             leaking(lambda *pair: same("content")(*pair) or known(*pair) or same("name")(*pair)),
             "only have their name in common",
         ),
+        (leaks_for_every_relative, "more than once"),
         (lambda train, validation: leaks(validation, train), "the names of the training pictures"),
         (
             lambda train, validation: [

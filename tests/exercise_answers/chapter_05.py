@@ -6,9 +6,9 @@ LIES = {
     ("digits", "mirror"),
     ("digits", "half turn"),
     ("left or right hands", "mirror"),
-    ("clocks, read to the minute", "mirror"),
-    ("clocks, read to the minute", "half turn"),
-    ("clocks, read to the minute", "turn by 10 degrees"),
+    ("clocks without numerals or marks, read to the minute", "mirror"),
+    ("clocks without numerals or marks, read to the minute", "half turn"),
+    ("clocks without numerals or marks, read to the minute", "turn by 10 degrees"),
 }
 
 
@@ -27,6 +27,12 @@ def pick(units, activation, labels):
     sparse = losses().SparseCategoricalCrossentropy(from_logits=activation is None)
     one_hot = losses().CategoricalCrossentropy(from_logits=activation is None)
     return binary if units == 1 else one_hot if labels == "one-hot" else sparse
+
+
+def pick_summed(units, activation, labels):
+    """The right kind of loss, but added up over the pictures."""
+    kind = type(pick(units, activation, labels))
+    return kind(from_logits=activation is None, reduction="sum")
 
 
 def pick_names(units, activation, labels):
@@ -157,8 +163,8 @@ def policy(**changed):
     def build():
         from keras import layers
 
-        chosen = {"RandomRotation": (0.02,), "RandomZoom": (0.2,), "RandomBrightness": (0.15,)}
-        chosen |= changed
+        chosen = {"RandomTranslation": (0.1, 0.1), "RandomRotation": (0.02,)}
+        chosen |= {"RandomZoom": (0.2,), "RandomBrightness": (0.15,)} | changed
         parts = [(name, given) for name, given in chosen.items() if given is not None]
         return [getattr(layers, name)(*given) for name, given in parts]
 
@@ -183,7 +189,9 @@ def with_course_layer():
 
     from course_utils.models import RandomAffine
 
-    return [RandomAffine(mirror=False, rotation=0.02, zoom=0.2), layers.RandomBrightness(0.2)]
+    place = layers.RandomTranslation(0.05, 0.05)
+    affine = RandomAffine(mirror=False, rotation=0.02, zoom=0.2)
+    return [place, affine, layers.RandomBrightness(0.2)]
 
 
 RIGHT = {
@@ -222,7 +230,7 @@ WRONG = {
         ),
         (
             lambda pictures, change: keeps(pictures, change) or "10" in change,
-            "'clocks, read to the minute' and 'turn by 10 degrees'",
+            "read to the minute' and 'turn by 10 degrees'",
         ),
         (
             lambda pictures, change: keeps(pictures, change) and "hands" not in pictures,
@@ -239,6 +247,7 @@ WRONG = {
         ([14, 3, 8], "both together"),
         ([14, 4, 16], "Take a sheet of paper, mirror it both ways"),
         ([14, 4, 12], "lead to the same picture"),
+        ([14, 4, 6], "an R that shows through"),
         ([14, 4, 5], "write an R on a sheet"),
         (14, "asks for a list of 3 numbers"),
     ],
@@ -250,6 +259,7 @@ WRONG = {
         ([2000, 7.2, 6], "a fifth more in each"),
         ([2000, 7.5, 4.8], "how dropout was first described"),
         ([2000, 7.5, 7.5], "nothing has to make up for it"),
+        ([2000, 7.5, 5], "what is lost here, and"),
     ],
     "05.4": [
         ("abac", "3 of 4 are right. Look at A again: the layers stand in the net"),
@@ -281,6 +291,11 @@ WRONG = {
         ),
         (lambda *_: "categorical_crossentropy", "With a single unit"),
         (lambda *_: "mse", "not minus the logarithm"),
+        (pick_summed, "(1, 'sigmoid', 'integers'): the kind is right, and so"),
+        (
+            lambda *case: (pick if case[1] else pick_summed)(*case),
+            "(1, None, 'integers'): the kind is right, and so",
+        ),
         (lambda *_: "no such loss", "something that is no loss"),
         ("binary_crossentropy", "needs the function itself"),
     ],
@@ -344,6 +359,7 @@ WRONG = {
         (policy(RandomGrayscale=(0.5,)), "colour is part of the label"),
         (policy(RandomZoom=None), "nearer and farther"),
         (policy(RandomRotation=None), "the camera tilts a little"),
+        (policy(RandomTranslation=None), "a little off the middle"),
         (policy(RandomBrightness=None), "the light is another one"),
         (policy(Rescaling=(1 / 255,)), "0 to 255 goes in and comes out"),
         (policy(RandomCrop=(50, 50)), "pictures of the size"),

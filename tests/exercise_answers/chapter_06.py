@@ -33,6 +33,41 @@ def with_average_pooling(inputs, num_filters, strides):
     return layers.add([shortcut, main_path(inputs, num_filters, strides)])
 
 
+def on_the_main_path(build):
+    """Return a block with this main path and the shortcut that fits."""
+
+    def block(inputs, num_filters, strides):
+        shortcut = inputs
+        if strides != 1 or inputs.shape[-1] != num_filters:
+            shortcut = layers.Conv2D(num_filters, 1, strides=strides)(inputs)
+        return layers.Add()([build(inputs, num_filters, strides), shortcut])
+
+    return block
+
+
+@on_the_main_path
+def with_relus_of_their_own(inputs, num_filters, strides):
+    x = layers.Conv2D(num_filters, 3, strides=strides, padding="same")(inputs)
+    x = layers.Conv2D(num_filters, 3, padding="same")(keras.activations.relu(x))
+    return keras.ops.relu(x)
+
+
+@on_the_main_path
+def loses_one_relu(inputs, num_filters, strides):
+    x = layers.Conv2D(num_filters, 3, strides=strides, activation="relu", padding="same")(inputs)
+    return layers.Conv2D(num_filters, 3, padding="same")(x)
+
+
+@on_the_main_path
+def strides_too_late(inputs, num_filters, strides):
+    x = layers.Conv2D(num_filters, 3, activation="relu", padding="same")(inputs)
+    return layers.Conv2D(num_filters, 3, strides=strides, activation="relu", padding="same")(x)
+
+
+def normalizes_the_sum(inputs, num_filters, strides):
+    return layers.BatchNormalization()(right(inputs, num_filters, strides))
+
+
 def broken(inputs, num_filters, strides):
     return layers.Add()([main_path(inputs, num_filters, strides), inputs])
 
@@ -90,6 +125,13 @@ def concatenates(inputs, num_filters, strides):
     return layers.Concatenate()([main_path(inputs, num_filters, strides), shortcut])
 
 
+def pools_where_it_can(inputs, num_filters, strides):
+    if inputs.shape[-1] != num_filters:
+        return right(inputs, num_filters, strides)
+    shortcut = layers.MaxPooling2D(2)(inputs) if strides == 2 else inputs
+    return layers.Add()([main_path(inputs, num_filters, strides), shortcut])
+
+
 def gives_up_the_sum(inputs, num_filters, strides):
     return main_path(inputs, num_filters, strides)
 
@@ -131,15 +173,36 @@ def normalize_with_keras(maps, mean, variance, training, momentum):
     return norm(maps, training=training), norm.moving_mean.numpy(), norm.moving_variance.numpy()
 
 
-def normalize_without_epsilon(maps, mean, variance, training, momentum):
+def normalize_as_a_list(maps, mean, variance, training, momentum):
     """Keep all four axes, in float32, and return a list."""
     seen = maps.astype("float32")
     if not training:
-        return [(maps - mean) / variance**0.5, mean.tolist(), variance.tolist()]
+        return [(maps - mean) / (variance + EPSILON) ** 0.5, mean.tolist(), variance.tolist()]
     center = seen.mean((0, 1, 2), keepdims=True)
     spread = ((seen - center) ** 2).mean((0, 1, 2), keepdims=True)
-    mean = mean * momentum + center * (1 - momentum)
-    return [(seen - center) / spread**0.5, mean, variance * momentum + spread * (1 - momentum)]
+    moved = mean * momentum + center * (1 - momentum)
+    also = variance * momentum + spread * (1 - momentum)
+    return [(seen - center) / (spread + EPSILON) ** 0.5, moved, also]
+
+
+def normalize_dividing(divide):
+    """Return a normalization that divides in another way."""
+
+    def norm(maps, mean, variance, training, momentum):
+        used = (maps.mean((0, 1, 2)), maps.var((0, 1, 2))) if training else (mean, variance)
+        moved = normalize(maps, mean, variance, training, momentum)[1:]
+        return divide(maps - used[0], used[1]), *moved
+
+    return norm
+
+
+def ignores_training(maps, mean, variance, training, momentum):
+    return normalize(maps, mean, variance, True, momentum)
+
+
+def the_batch_as_statistics(maps, mean, variance, training, momentum):
+    normalized, *moved = normalize(maps, mean, variance, True, momentum)
+    return normalized, *(moved if training else (maps.mean((0, 1, 2)), maps.var((0, 1, 2))))
 
 
 def one_mean_for_all(maps, mean, variance, training, momentum):
@@ -257,8 +320,18 @@ def fold_filter_by_filter(kernel, gamma, beta, mean, variance):
 
 
 def fold_in_tensors(kernel, gamma, beta, mean, variance):
-    scale = keras.ops.convert_to_tensor(gamma / np.sqrt(variance), "float32")
+    scale = keras.ops.convert_to_tensor(gamma / np.sqrt(variance + EPSILON), "float32")
     return kernel.astype("float32") * scale, beta.astype("float32") - mean.astype("float32") * scale
+
+
+def fold_with(root):
+    """Return a folding that divides by something else."""
+
+    def folded(kernel, gamma, beta, mean, variance):
+        scale = gamma / root(variance)
+        return kernel * scale, beta - mean * scale
+
+    return folded
 
 
 def fold_into_inputs(kernel, gamma, beta, mean, variance):
@@ -434,7 +507,7 @@ class Subclassed(keras.Model):
 
 
 RIGHT = {
-    "06.1": [right, with_a_plus_sign, with_average_pooling],
+    "06.1": [right, with_a_plus_sign, with_average_pooling, with_relus_of_their_own],
     "06.2": [
         [0.25**6, 1.25**6, (1 + 0.25**2) ** 3],
         (0.00024, 3.81, 1.2),
@@ -445,7 +518,7 @@ RIGHT = {
         np.array([6912, 1296, 13824, 4608]),
         (6912.0, 1296.0, 13824.0, 4608.0),
     ],
-    "06.4": [normalize, normalize_with_keras, normalize_without_epsilon],
+    "06.4": [normalize, normalize_with_keras, normalize_as_a_list],
     "06.5": [fold, fold_filter_by_filter, fold_in_tensors],
     "06.6": [deep_net, deep_net_separable, deep_net_of_models],
     "06.Q1": ["a", "A)"],
@@ -460,12 +533,16 @@ WRONG = {
         (forgets_the_strides, "What has the shortcut to do"),
         (projects_always, "even where the shapes agree"),
         (projects_with_relu, "The projection has no activation"),
+        (pools_where_it_can, "max pooling lets only the largest"),
         (projects_with_3_by_3, "for a ninth of the weights"),
         (relu_after_the_sum, "an activation after the sum"),
         (keeps_the_size, "The main path already has the right shape"),
         (concatenates, "Concatenate puts them side by side"),
         (gives_up_the_sum, "nothing is added"),
         (loses_the_relu, "Repair the shortcut, nothing else"),
+        (loses_one_relu, "Repair the shortcut, nothing else"),
+        (strides_too_late, "the first 3×3 convolution takes the strides"),
+        (normalizes_the_sum, "BatchNormalization stands behind the sum"),
         (nothing_to_add, "The main path already has the right shape"),
         (another_input, "does not depend on its inputs"),
         ("Conv2D", "needs the function itself"),
@@ -475,6 +552,8 @@ WRONG = {
         ([0.25 / 6, 1.25**6, 1.0625**3], "You share one slope out"),
         ([0.25**5, 1.25**6, 1.0625**3], "one layer too few"),
         ([4096, 1.25**6, 1.0625**3], "how many times smaller"),
+        ([0.0002, 1.25**6, 1.0625**3], "rounded too far"),
+        ([0.25**6, 4, 1.0625**3], "rounded too far"),
         ([0.25**6, 0.25**6, 1.0625**3], "A shortcut around each layer: This is the plain chain"),
         ([0.25**6, 1 + 0.25**6, 1.0625**3], "one single shortcut"),
         ([0.25**6, 1.25, 1.0625**3], "around each layer: That is what one block does"),
@@ -490,7 +569,7 @@ WRONG = {
     ],
     "06.3": [
         ([9 * 48 * 144, 1296, 13824, 4608], "The uppermost box: The kernel is 1×1 here"),
-        ([6912 + 144, 1296, 13824, 4608], "The figure says that there is none"),
+        ([6912 + 144, 1296, 13824, 4608], "The question says that none has one"),
         ([144, 1296, 13824, 4608], "Each filter reads all channels"),
         ([6912, 9 * 144 * 144, 13824, 4608], "only the first half of a separable one"),
         ([6912, 9 * 144 + 144 * 144, 13824, 4608], "a box of its own"),
@@ -522,6 +601,11 @@ WRONG = {
         (only_the_maps, "in this order, with commas"),
         (statistics_per_picture, "one number for each channel stays one for each channel"),
         (works_in_place, "changes what it is given"),
+        (ignores_training, "At inference, too, you normalize with the statistics of the batch"),
+        (the_batch_as_statistics, "At inference, too, you normalize"),
+        (normalize_dividing(lambda apart, v: apart / np.sqrt(v)), "hardly varies"),
+        (normalize_dividing(lambda apart, v: apart / (np.sqrt(v) + 0.001)), "hardly varies"),
+        (normalize_dividing(lambda apart, v: apart / np.sqrt(v) + 0.001), "hardly varies"),
         (off_by_two, "Look at the normalized maps in training"),
     ],
     "06.5": [
@@ -532,6 +616,8 @@ WRONG = {
         (with_bias(lambda scale, beta, mean: beta + mean * scale), "Look at its sign"),
         (with_bias(lambda scale, beta, mean: -mean * scale), "One of the five arguments"),
         (with_bias(lambda scale, beta, mean: (beta - mean) * scale), "you scale beta as well"),
+        (fold_with(np.sqrt), "hardly varies"),
+        (fold_with(lambda variance: np.sqrt(variance) + 0.001), "hardly varies"),
         (fold_without_gamma, "The learned factor gamma is missing"),
         (fold_the_bias_only, "the kernel is as it was"),
         (fold_upside_down, "does not give what Keras' two layers give"),

@@ -16,6 +16,14 @@ def right(base, first_layer):
     return base
 
 
+def from_the_end(base, first_layer):
+    learns = base.trainable = True
+    for layer in reversed(base.layers):
+        layer.trainable = learns and type(layer).__name__ != "BatchNormalization"
+        learns = learns and layer.name != first_layer
+    return base
+
+
 def of_the_course(base, first_layer):
     models.unfreeze(base, first_layer)
     return base
@@ -107,6 +115,12 @@ def returns_nothing(base, first_layer):
 def what_it_expects(batch):
     if batch.min() >= 0:
         return "0 to 255" if batch.max() > 1 else "0 to 1"
+    return "-1 to 1" if batch.min() >= -1 and batch.max() <= 1 else "mean subtracted"
+
+
+def looks_down_only(batch):
+    if batch.min() >= 0:
+        return what_it_expects(batch)
     return "-1 to 1" if batch.min() >= -1 else "mean subtracted"
 
 
@@ -119,10 +133,8 @@ def by_the_range(batch):
 
 def by_values(batch):
     values = [float(value) for value in np.ravel(batch)]
-    if any(value < -2 for value in values):
-        return "mean subtracted"
-    if any(value > 2 for value in values):
-        return "0 to 255"
+    if any(value > 2 for value in values) or min(values) < -2:
+        return "mean subtracted" if min(values) < 0 else "0 to 255"
     return "-1 to 1" if min(values) < 0 else "0 to 1"
 
 
@@ -167,8 +179,9 @@ def by_the_mean(batch):
 
 def pet_net():
     base = models.load_small_base()
-    inputs = keras.Input((96, 96, 3))
-    x = layers.GlobalAveragePooling2D()(base(inputs, training=False))
+    inputs = keras.Input((192, 192, 3))
+    x = base(layers.Resizing(96, 96)(inputs), training=False)
+    x = layers.GlobalAveragePooling2D()(x)
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
 
@@ -180,23 +193,27 @@ def pet_net_in_a_row():
     turns = [models.RandomAffine(rotation=0.02), layers.RandomFlip("horizontal")]
     head = [layers.Flatten(), layers.Dropout(0.5), layers.Dense(8, activation="relu")]
     unit = layers.Dense(1, activation="sigmoid", dtype="float32")
-    return keras.Sequential([keras.Input((96, 96, 3)), *turns, base, *head, unit])
+    small = layers.AveragePooling2D(2)
+    return keras.Sequential([keras.Input((192, 192, 3)), small, *turns, base, *head, unit])
 
 
 def pet_net_on_its_maps():
     base = models.load_small_base()
     x = layers.GlobalMaxPooling2D()(base.output)
     x = layers.Activation("sigmoid")(layers.Dense(1)(x))
-    return keras.Model(base.input, x)
+    inputs = keras.Input((192, 192, 3))
+    x = keras.Model(base.input, x)(keras.ops.image.resize(inputs, (96, 96), antialias=True))
+    return keras.Model(inputs, x)
 
 
 def pet_net_of_the_course():
     return models.build_transfer_model(models.load_small_base(), num_classes=1)
 
 
-def with_head(base, prepare=None, units=1, activation="sigmoid", side=96):
+def with_head(base, prepare=None, units=1, activation="sigmoid", side=192):
     inputs = keras.Input((side, side, 3))
-    x = inputs if prepare is None else prepare(inputs)
+    x = inputs if side == 96 else layers.Resizing(*base.input_shape[1:3])(inputs)
+    x = x if prepare is None else prepare(x)
     x = layers.GlobalAveragePooling2D()(base(x))
     return keras.Model(inputs, layers.Dense(units, activation=activation)(x))
 
@@ -220,36 +237,38 @@ def frozen_as_a_whole():
 
 
 def normalizes_its_features():
-    inputs = keras.Input((96, 96, 3))
-    x = layers.GlobalAveragePooling2D()(models.load_small_base()(inputs))
+    inputs = keras.Input((192, 192, 3))
+    x = layers.Resizing(96, 96, interpolation="area")(inputs)
+    x = layers.GlobalAveragePooling2D()(models.load_small_base()(x))
     x = layers.BatchNormalization()(x)
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
 
 def frozen_unit():
     base = models.load_small_base()
-    inputs = keras.Input((96, 96, 3))
-    x = layers.GlobalAveragePooling2D()(base(inputs))
+    inputs = keras.Input((192, 192, 3))
+    x = layers.GlobalAveragePooling2D()(base(layers.Resizing(96, 96)(inputs)))
     x = layers.Dense(4, trainable=False)(x)
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
 
 def only_maps():
-    inputs = keras.Input((96, 96, 3))
+    inputs = keras.Input((192, 192, 3))
     unit = layers.Dense(1, activation="sigmoid")
-    return keras.Model(inputs, unit(models.load_small_base()(inputs)))
+    maps = models.load_small_base()(layers.Resizing(96, 96)(inputs))
+    return keras.Model(inputs, unit(maps))
 
 
 def no_head():
-    inputs = keras.Input((96, 96, 3))
-    x = models.load_small_base()(inputs)
+    inputs = keras.Input((192, 192, 3))
+    x = models.load_small_base()(layers.Resizing(96, 96)(inputs))
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Lambda(lambda one: keras.ops.mean(one, axis=1, keepdims=True))(x)
     return keras.Model(inputs, x)
 
 
 def no_base():
-    inputs = keras.Input((96, 96, 3))
+    inputs = keras.Input((192, 192, 3))
     x = layers.GlobalAveragePooling2D()(layers.Conv2D(32, 5)(inputs))
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
@@ -291,15 +310,24 @@ class Subclassed(keras.Model):
         return self.inside(inputs)
 
 
-def larger():
-    return with_head(models.load_small_base(input_shape=(128, 128, 3)), side=128)
+def takes_small_pictures():
+    return with_head(models.load_small_base(), side=96)
+
+
+def takes_large_pictures_through():
+    return with_head(models.load_small_base(input_shape=(192, 192, 3)))
+
+
+def cuts_the_middle_out():
+    inputs = keras.Input((192, 192, 3))
+    return keras.Model(inputs, takes_small_pictures()(layers.CenterCrop(96, 96)(inputs)))
 
 
 AFTER_C = 432 + 4608 + 18432 + 224 + 65
 AFTER_D = 18432 + 128 + 65
 
 RIGHT = {
-    "07.1": [right, of_the_course],
+    "07.1": [right, from_the_end],
     "07.2": [
         [65, 18497, AFTER_C, AFTER_D],
         (65, 18_497, 23_761, 18_625),
@@ -312,7 +340,6 @@ RIGHT = {
         pet_net,
         pet_net_in_a_row,
         pet_net_on_its_maps,
-        pet_net_of_the_course,
         normalizes_its_features,
     ],
     "07.Q1": ["d", "D."],
@@ -331,6 +358,7 @@ WRONG = {
         (other_half, "the other half"),
         (by_name, "A name is only a name"),
         (by_wrong_name, "Some batch normalizations are trainable"),
+        (of_the_course, "write what is inside"),
         (returns_names, "must return the base"),
         (returns_nothing, "returned nothing"),
         ("block_3", "needs the function itself"),
@@ -364,6 +392,7 @@ WRONG = {
         (negative_is_small, "a hundred below zero"),
         (negative_is_vgg, "never leaves a small interval"),
         (exact_ends, "exactly white or exactly black"),
+        (looks_down_only, "What of the other end"),
         (fears_the_dark, "Dark photos mislead"),
         (by_the_mean, "Which of the four kinds can hold both"),
         (lambda batch: "0 to 255", "whatever it is given"),
@@ -405,12 +434,15 @@ WRONG = {
         (random_base, "are not the pretrained ones"),
         (divides, "divides by 255"),
         (scales_twice, "from -1 to 1"),
-        (turns_over, "what arrives in it is not the picture"),
+        (turns_over, "is not the whole picture, made smaller"),
         (without_activation, "Your net's answers are not probabilities"),
         (softmax_of_one, "A softmax over a single unit"),
         (two_units, "Asked for is one number"),
         (Subclassed, "cannot follow the layers"),
-        (larger, "batches of pictures of 96×96×3"),
+        (takes_small_pictures, "batches of pictures of 192×192×3"),
+        (pet_net_of_the_course, "batches of pictures of 192×192×3"),
+        (takes_large_pictures_through, "shows the base pictures of 192×192"),
+        (cuts_the_middle_out, "is not the whole picture"),
         (lambda: keras.Input((96, 96, 3)), "does not return a Keras model"),
         (keras.Sequential(), "builds it, to build one of its own"),
     ],

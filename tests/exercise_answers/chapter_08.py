@@ -17,6 +17,19 @@ def _two_classes_only(confusion, label):
     return hits / (hits + confusion[label, other]), hits / (hits + confusion[other, label])
 
 
+def _the_other_of_two(confusion, label):
+    hits, other = confusion[label, label], 1 - label
+    return hits / (hits + confusion[label, other]), hits / (hits + confusion[other, label])
+
+
+def _always_the_second_of_two(confusion, label):
+    return _two_classes_only(confusion, 1)
+
+
+def _always_the_first_of_two(confusion, label):
+    return _two_classes_only(confusion, 0)
+
+
 def _writes_into_it(confusion, label):
     confusion[label] = 0
     return 0.0, 0.0
@@ -111,6 +124,9 @@ WRONG: dict[str, list] = {
         (lambda c, k: recall_and_precision(c, 1), "always answers for class 1"),
         (_rates(lambda r, p: (r, r)), "return it twice"),
         (_two_classes_only, "With three, a row has two kinds"),
+        (_the_other_of_two, "With three, a row has two kinds"),
+        (_always_the_second_of_two, "always answers for class 1"),
+        (_always_the_first_of_two, "always answers for class 0"),
         (_rates(lambda r, p: (r, 0.123)), "the precision is not yet right"),
         (lambda c, k: 0.5, "does not return two numbers"),
         (lambda c, k: (1, 2, 3), "does not return two numbers"),
@@ -125,6 +141,7 @@ WRONG: dict[str, list] = {
         (0.8, "its other cell"),
         (0.04, "share of dogs among the visitors"),
         (0.036, "divide by all visitors"),
+        (36 / 111, "The alarms for dogs are right"),
         (20, "in per cent"),
         (0.5, "Fill in the confusion matrix"),
     ],
@@ -143,6 +160,7 @@ WRONG: dict[str, list] = {
         (0.175, "the same say"),
         (0.0125, "On average this net is indeed honest"),
         (-0.0125, "A distance has no sign"),
+        (0.14, "rounded too far"),
         (13.75, "in per cent"),
         (0.25, "the worse bin"),
         (0.0625, "only the bin in which the net is too sure"),

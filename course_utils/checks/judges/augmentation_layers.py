@@ -294,6 +294,11 @@ def _missing(seen: list[dict[str, float]]) -> str | None:
             "Nothing here lies, but something is missing: signs come nearer and farther, and your "
             "versions are all of one size."
         )
+    if spread["shift"] < 0.012:
+        return (
+            "Nothing here lies, but something is missing: signs sit a little off the middle, and "
+            "yours never do."
+        )
     if spread["angle"] < 1:
         return (
             "Nothing here lies, but something is missing: the camera tilts a little, and your "

@@ -6,7 +6,10 @@ import numpy as np
 
 from course_utils.checks.core import NOT_A_FUNCTION, call
 
-_SHAPE = (96, 96, 3)
+#: The pictures of 07.6 are twice as large as those that the base has learned from.
+_SHAPE, _SIDE = (192, 192, 3), 96
+#: Ways to make a picture smaller differ, and 16 bits round, by less than this (of -1 to 1).
+_ROUNDING = 0.04
 #: What normalizations keep without learning it.
 _STATISTICS = {"moving_mean", "moving_variance", "mean", "variance", "count"}
 
@@ -24,7 +27,9 @@ def _prepared() -> list[tuple[str, str, np.ndarray]]:
         "ordinary": random.integers(0, 256, (3, 8, 8, 3)),
         "dark": random.integers(3, 41, (2, 6, 7, 3)),
         "pale": random.integers(90, 236, (4, 5, 5, 3)),
+        "very pale": random.integers(123, 256, (2, 6, 6, 3)),
     }
+    lights["very pale"][0, 0, 0] = 123
     batches = []
     for light, pixels in lights.items():
         raw = pixels.astype("float32")
@@ -57,6 +62,11 @@ def _by_rule(low: float, high: float) -> str:
 
 # Each is a whole wrong rule of the smallest and the largest value, and the hint for it.
 _RULES: list[tuple[Callable[[float, float], str], str]] = [
+    (
+        lambda low, high: "-1 to 1" if -1 <= low < 0 else _by_rule(low, high),
+        "Nearly. Once a batch goes below 0 your function looks at its smallest value only. In very "
+        "pale photos even a mean subtracted leaves that just below 0. What of the other end?",
+    ),
     (
         lambda low, high: "0 to 1" if high <= 1 else _by_rule(low, high),
         "Your function is content as soon as nothing exceeds 1. Then it does not see that some "
@@ -170,7 +180,7 @@ def _wrong_form(net) -> str | None:
     if shapes[0] != (None, *_SHAPE):
         return (
             f"Your net takes {shapes[0]}. It should take batches of pictures of "
-            f"{'×'.join(map(str, _SHAPE))}, the size that the small base has learned from."
+            f"{'×'.join(map(str, _SHAPE))}, as they come, and make them fit for the base inside."
         )
     if len(shapes[1]) == 4:
         return (
@@ -284,33 +294,45 @@ def _wrong_pixels(net, base) -> str | None:
         heard.append(np.asarray(inputs.numpy(), "float32"))
         return original(inputs, *arguments, **options)
 
-    pixels = np.random.default_rng(7).integers(0, 256, (2, *_SHAPE)).astype("float32")
+    pixels = _smooth_pictures()
     first.call = listening
     try:
         net(pixels, training=False)
     finally:
         del first.call
-    arrives, right = heard[0], pixels / 127.5 - 1
-    if np.allclose(arrives, right, atol=0.02):
+    arrives, small = heard[0], pixels.reshape(2, _SIDE, 2, _SIDE, 2, 3).mean(axis=(2, 4))
+    if arrives.shape != small.shape:
+        return (
+            f"Your net shows the base pictures of {arrives.shape[1]}×{arrives.shape[2]}. Nothing "
+            f"stops it, but the base has learned from {_SIDE}×{_SIDE}: an animal of another size "
+            "is a stranger to it. What brings each picture to that size first?"
+        )
+    if np.allclose(arrives, small / 127.5 - 1, atol=_ROUNDING):
         return None
-    distances = {
-        deed: abs(arrives - (scaled / 127.5 - 1)).max()
-        for deed, scaled in {
-            "divides by 255": pixels / 255,
-            "brings pixels to values from -1 to 1": pixels / 127.5 - 1,
-        }.items()
+    deeds = {
+        "divides by 255": small / 255,
+        "brings pixels to values from -1 to 1": small / 127.5 - 1,
     }
+    distances = {deed: abs(arrives - (one / 127.5 - 1)).max() for deed, one in deeds.items()}
     deed = min(distances, key=distances.get)
-    if distances[deed] <= 0.02:
+    if distances[deed] <= 0.01:
         return (
             f"Your net {deed} and hands that to the base, which scales pixels itself (section 8). "
             "What arrives inside it is a black square, and nothing warns you."
         )
     return (
         "Something in front of the base changes the pictures, also when the net predicts: what "
-        "arrives in it is not the picture. The small base wants pixels from 0 to 255 and scales "
-        "them itself."
+        "arrives in it is not the whole picture, made smaller. The small base wants pixels from 0 "
+        "to 255 and scales them itself."
     )
+
+
+def _smooth_pictures() -> np.ndarray:
+    """Return pictures that come out nearly alike, however they are made smaller."""
+    rows, columns = np.mgrid[: _SHAPE[0], : _SHAPE[1]] / _SHAPE[0]
+    waves = [rows, 1 - columns, (rows + np.cos(3 * columns) + 1) / 3]
+    picture = 255 * np.stack(waves, axis=-1)
+    return np.stack([picture, picture[..., ::-1] ** 2 / 255]).astype("float32")
 
 
 def _wrong_answers(net) -> str | None:
@@ -318,6 +340,7 @@ def _wrong_answers(net) -> str | None:
     from course_utils import models
 
     photos = np.stack(list(models.source_animals().values())).astype("float32")
+    photos = photos.repeat(2, axis=1).repeat(2, axis=2)
     before = [weight.numpy() for weight in net.trainable_weights]
     answers = []
     try:

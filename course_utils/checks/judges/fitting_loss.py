@@ -85,13 +85,19 @@ def _hint(loss, case: Case) -> str:
     family = _FAMILIES.get(name)
     config = loss.get_config() if hasattr(loss, "get_config") else {}
     right = "binary" if units == 1 else "sparse" if form == "integers" else "categorical"
-    if family == right and activation is None:
+    told_raw = bool(config.get("from_logits"))
+    if family == right and told_raw == (activation is None):
+        why = (
+            "the kind is right, and so is what it takes the outputs for. Another of its options "
+            "makes the number a different one: as they are, the defaults fit."
+        )
+    elif family == right and not told_raw:
         why = (
             "the kind is right. But without an activation the outputs are no probabilities; the "
             "loss has to be told so, and then applies the missing function itself. See what its "
             "class in keras.losses can be given."
         )
-    elif family == right and config.get("from_logits"):
+    elif family == right:
         why = (
             "the outputs are probabilities already. A loss that expects raw numbers would "
             "squeeze them a second time."

@@ -77,6 +77,11 @@ def judge_blame(answer: object) -> str | None:
         if _follow(found[:usual], _OUTPUTS, rule) and hint:
             return hint
     if not _follow(found[:usual], _OUTPUTS, _BLAMES[0][0]):
+        if _follow(found[:usual], _OUTPUTS, _BLAMES[0][0], within=6e-3):
+            return (
+                "These gradients are right, but rounded, and small ones are lost that way. Return "
+                "them with all of their digits."
+            )
         return (
             "The form is right, the numbers are not. Begin with equal outputs: softmax then gives "
             "each class the same. What is said too much, and what too little? All blame together "
@@ -85,15 +90,15 @@ def judge_blame(answer: object) -> str | None:
     if not _follow(found[usual:], _LARGE, _BLAMES[0][0]):
         return (
             "Right for small outputs, not for large ones: np.exp(1000) is more than a computer's "
-            "number can hold. Subtract the largest output from all before np.exp; softmax stays "
-            "what it was."
+            "number can hold. Softmax stays what it is if you subtract one number from all "
+            "outputs before np.exp. Which number, subtracted, keeps every power at most 1?"
         )
     return None
 
 
-def _follow(found: list[np.ndarray], cases: list, rule: Callable) -> bool:
+def _follow(found: list[np.ndarray], cases: list, rule: Callable, within: float = 1e-4) -> bool:
     return all(
-        np.allclose(blame, rule(np.array(numbers), label), atol=1e-4)
+        np.allclose(blame, rule(np.array(numbers), label), atol=within)
         for blame, (numbers, label) in zip(found, cases, strict=True)
     )
 
@@ -235,6 +240,11 @@ def _compare(losses: list[_Watched], found: list[np.ndarray]) -> str | None:
         return (
             f"Your nudge of {step:.2g} is so short that the two losses differ in their last digits "
             "only, and those are rounded. Shorter is not always better."
+        )
+    if all(np.allclose(result, loss.expected, rtol=0, atol=6e-3) for loss, result in pairs):
+        return (
+            "These gradients are right, but rounded. A check of gradients looks for small "
+            "differences, so return them with all of their digits."
         )
     return (
         "The nudges are as they should be, the numbers are not. Try a loss whose slope you know: "

@@ -13,6 +13,7 @@ from course_utils import arithmetic
 _PICTURE = (64, 64, 3)
 _LEAST_FIELD, _MOST_PARAMETERS = 40, 15_000
 _LEAST_PLACES, _LEAST_CHANNELS = 4, 32
+_LARGEST_WINDOW = 5
 #: Pictures of random pixels; a relu may hide a change in some of them, hardly in all.
 _NUM_PICTURES = 6
 
@@ -54,9 +55,27 @@ def _misses_the_form(net: Any) -> str | None:
             "fewer strides or poolings, smaller kernels behind them, or same padding, leave more "
             "of them."
         )
+    for layer in _layers(net):
+        for what in ("kernel_size", "pool_size"):
+            size = np.ravel(getattr(layer, what, 1))
+            if size.max() > _LARGEST_WINDOW:
+                return (
+                    f"A {type(layer).__name__} of your net has windows of "
+                    f"{'×'.join(map(str, size))}. None may be larger than 5×5 here: several small "
+                    "ones in a row see as far, and they do more on the way."
+                )
     if shape[2] < _LEAST_CHANNELS:
         return f"Your last layer gives {shape[2]} maps. The exercise asks for 32 or more."
     return None
+
+
+def _layers(net: Any) -> list:
+    """Return a net's layers, with those of the nets inside it."""
+    return [
+        inner
+        for layer in net.layers
+        for inner in (_layers(layer) if hasattr(layer, "layers") else [layer])
+    ]
 
 
 def _sees_too_little(net: Any) -> str | None:

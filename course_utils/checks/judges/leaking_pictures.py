@@ -99,6 +99,12 @@ _LEAK_MISTAKES: list[tuple[Callable[[list, list], set[str]], str]] = [
 ]
 
 
+_TWICE = (
+    "Your function finds the right pictures, but names some of them more than once, for each of "
+    "their relatives in the training set. A picture leaks or it does not: name it once."
+)
+
+
 def judge(answer: object) -> str | None:
     """Return the hint for a function that names the leaking pictures, None where it is right.
 
@@ -106,10 +112,12 @@ def judge(answer: object) -> str | None:
     """
     if not callable(answer):
         return NOT_A_FUNCTION
-    results = []
+    results, twice = [], False
     for train, validation in _LEAK_CASES:
         try:
-            names = _names(call(answer, [*map(dict, train)], [*map(dict, validation)]))
+            result = call(answer, [*map(dict, train)], [*map(dict, validation)])
+            names = _names(result)
+            twice = twice or (names is not None and len(names) < len(list(result)))
         except Failed as failure:
             what = str(failure).partition("your function stopped with ")[2].partition(" Try ")[0]
             sizes = f"{len(train)} training and {len(validation)} validation pictures"
@@ -124,7 +132,7 @@ def judge(answer: object) -> str | None:
             )
         results.append(names)
     if all(names == _leaked(*case) for names, case in zip(results, _LEAK_CASES, strict=True)):
-        return None
+        return _TWICE if twice else None
     for mistake, hint in _LEAK_MISTAKES:
         if all(names == mistake(*case) for names, case in zip(results, _LEAK_CASES, strict=True)):
             return hint

@@ -54,6 +54,10 @@ def _only_first_mistake(matrix: list[list[int]], label: int) -> Pair:
     return hits / (hits + matrix[label][other]), hits / (hits + matrix[other][label])
 
 
+_TWO_ONLY = (
+    "With two classes your function is right. With three, a row has two kinds of mistake and so "
+    "has a column: add up all of it."
+)
 # Each is a whole wrong rule, followed by the hint for somebody who wrote just that.
 _MISTAKES: list[tuple[Callable[[list[list[int]], int], Pair], str]] = [
     (
@@ -88,8 +92,7 @@ _MISTAKES: list[tuple[Callable[[list[list[int]], int], Pair], str]] = [
     ),
     (
         _only_first_mistake,
-        "With two classes your function is right. With three, a row has two kinds of mistake and "
-        "so has a column: add up all of it.",
+        _TWO_ONLY,
     ),
 ]
 
@@ -113,6 +116,8 @@ def judge_recall_and_precision(answer: object) -> str | None:
     for mistake, hint in _MISTAKES:
         if np.allclose(results, [mistake(*case) for case in _CASES]):
             return hint
+    if hint := _of_two_classes(results):
+        return hint
     (matrix, label), result, wanted = next(
         case
         for case in zip(_CASES, results, expected, strict=True)
@@ -124,6 +129,21 @@ def judge_recall_and_precision(answer: object) -> str | None:
         f"Look at {matrix} and class {label}: the {which} is not yet right. What the net got right "
         f"stands on the diagonal; divide it by the sum of one {total}. Which?"
     )
+
+
+def _of_two_classes(results: list[Pair]) -> str | None:
+    """Return the hint for a function that fits matrices of two classes, or one class of them."""
+    small = [case for case in _CASES if len(case[0]) == 2]
+    found = results[: len(small)]
+    if np.allclose(found, [_right(*case) for case in small]):
+        return _TWO_ONLY
+    for fixed in (0, 1):
+        if np.allclose(found, [_right(matrix, fixed) for matrix, _ in small]):
+            return (
+                f"With two classes your function always answers for class {fixed}. The second "
+                "argument says which class is meant, and there may be more than two."
+            )
+    return None
 
 
 def _pair(result: object) -> Pair | None:

@@ -36,7 +36,8 @@ def judge_convolve(answer: object) -> str | None:
             return f"{where} does not return an array of numbers."
         right = _by_keras(picture, kernels, stride)
         if result.shape != right.shape:
-            return f"{where} returns the shape {result.shape}. {_about(result.shape, cases, right)}"
+            hint = _about(result.shape, (picture, kernels, stride), len(cases), right)
+            return f"{where} returns the shape {result.shape}. {hint}"
         cases.append((picture, kernels, stride))
         results.append(result)
     if _agree(results, [_by_keras(*case) for case in cases]):
@@ -51,8 +52,8 @@ def judge_convolve(answer: object) -> str | None:
     )
 
 
-def _about(shape: tuple[int, ...], passed: list, right: np.ndarray) -> str:
-    """Return what an output's shape tells; ``passed`` holds the cases before it."""
+def _about(shape: tuple[int, ...], case: tuple, passed: int, right: np.ndarray) -> str:
+    """Return what an output's shape tells; ``passed`` is the number of cases before it."""
     if len(shape) != 3:
         return "Three axes are asked for: height, width, and one map for each kernel."
     if shape[2] != right.shape[2]:
@@ -60,7 +61,15 @@ def _about(shape: tuple[int, ...], passed: list, right: np.ndarray) -> str:
             "The last axis belongs to the kernels: each of them gives one map, however many "
             "channels it adds up."
         )
-    if len(passed) >= 2:
+    picture, kernels, stride = case
+    for one_side in kernels.shape[:2]:
+        square = [(size - one_side) // stride + 1 for size in picture.shape[:2]]
+        if list(shape[:2]) == square and kernels.shape[0] != kernels.shape[1]:
+            return (
+                "These kernels are not square, and you size both sides of the output by the same "
+                "side of the kernel. Rows have to do with its height, columns with its width."
+            )
+    if passed >= 2:
         return "The shape was right as long as the stride was 1. How many windows are left of it?"
     return "How many places does the kernel find along each side? Nothing is added at the border."
 

@@ -57,7 +57,16 @@ def judge_share(answer: object) -> str | None:
         return NOT_A_FUNCTION
     results = []
     for predicted, labels in _ANSWERED:
-        result = call(answer, list(predicted), list(labels))
+        try:
+            result = call(answer, list(predicted), list(labels))
+        except Failed as failure:
+            if "'bool' object" in str(failure):
+                return (
+                    "These are lists, not arrays: == between two lists asks whether they are equal "
+                    "as a whole, and answers with a single True or False. Go through them place "
+                    "by place, for example with zip(predicted, labels)."
+                )
+            raise
         if isinstance(result, bool | np.bool_):
             return (
                 "Your function returns True or False: two lists compared as a whole give one "
@@ -70,8 +79,20 @@ def judge_share(answer: object) -> str | None:
     for rule, hint in _SHARES:
         if all(_near(one, rule(*case)) for one, case in zip(results, _ANSWERED, strict=True)):
             return hint
+    share = _SHARES[0][0]
+    if any(
+        all(
+            _near(one, round(share(*case), digits))
+            for one, case in zip(results, _ANSWERED, strict=True)
+        )
+        for digits in range(1, 6)
+    ):
+        return (
+            "These shares are right, but rounded. Whoever compares two nets wants the share as it "
+            "is; round a number where it is printed, not where it is computed."
+        )
     for number, case in zip(results, _ANSWERED, strict=True):
-        if not _near(number, _SHARES[0][0](*case)):
+        if not _near(number, share(*case)):
             return (
                 f"For the predictions {case[0]} and the labels {case[1]} your function returns "
                 f"{number:.6g}. Go through the places one by one: in how many do both lists agree, "

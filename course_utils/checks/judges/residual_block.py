@@ -52,7 +52,7 @@ def judge_repaired_block(answer: object) -> str | None:
             refused[case] = str(failure)
     if refused:
         return _why_refused(refused)
-    for rule in (_sums, _main_path, _projections, _passes_on):
+    for rule in (_sums, _main_path, _projections, _passes_on, _ends_with_the_sum):
         hint = rule(blocks)
         if hint:
             return hint
@@ -145,11 +145,23 @@ def _main_path(blocks: dict[tuple, _Block]) -> str | None:
                 "only has to mix channels at each place: a smaller kernel does that, for a ninth "
                 "of the weights."
             )
-        activations = [type(one).__name__ for one in block.model.layers]
-        bent = any(one.activation.__name__ == "relu" for one in block.of_size(3))
-        if large < 2 or not (bent or {"Activation", "ReLU"} & set(activations)):
+        if large < 2 or _num_relus(block) < 2:
             return "Repair the shortcut, nothing else: the two 3×3 convolutions keep their relu."
+        strides = block.case[2]
+        if [one.strides for one in block.of_size(3)] != [(strides, strides), (1, 1)]:
+            return (
+                f"For {_in_words(block.case)} the main path has changed: in the block to be "
+                "repaired, the first 3×3 convolution takes the strides."
+            )
     return None
+
+
+def _num_relus(block: _Block) -> int:
+    """Return how often relu is computed, inside a layer or by itself."""
+    steps = block.model.operations
+    inside = [one.activation for one in steps if hasattr(one, "activation")]
+    names = [getattr(one, "__name__", type(one).__name__) for one in (*inside, *map(type, steps))]
+    return sum(name.lower() == "relu" for name in names)
 
 
 def _projections(blocks: dict[tuple, _Block]) -> str | None:
@@ -180,9 +192,26 @@ def _passes_on(blocks: dict[tuple, _Block]) -> str | None:
                 "switched off."
             )
         if not np.allclose(arrives, -mirrored, atol=_ROUNDING):
+            if any(type(one).__name__ == "MaxPooling2D" for one in block.model.operations):
+                return (
+                    f"For {_in_words(case)} the shapes agree, but max pooling lets only the "
+                    "largest value of a window past, so that negative ones rarely get through. "
+                    "What does section 4 put on the shortcut where the main path takes strides?"
+                )
             return (
                 f"For {_in_words(case)} the shortcut treats negative values unlike positive ones. "
                 "The projection has no activation: the way past the layers stays open for all."
+            )
+    return None
+
+
+def _ends_with_the_sum(blocks: dict[tuple, _Block]) -> str | None:
+    for block in blocks.values():
+        last = type(block.model.operations[-1]).__name__
+        if last != "Add":
+            return (
+                f"{last} stands behind the sum. Then what comes over the shortcut goes through it, "
+                "too, and in training nothing gets past unchanged. Return the sum itself."
             )
     return None
 

@@ -1,5 +1,7 @@
 """Judge of chapter 07's function that prepares a base for fine-tuning."""
 
+from unittest import mock
+
 from course_utils.checks.core import NOT_A_FUNCTION, call
 
 # Names that give nothing away: one convolution is called like a normalization.
@@ -79,11 +81,14 @@ def _hint(first: str, learning: set[str], kept_flags: set[str]) -> str | None:
 
 def judge_prepare(answer: object) -> str | None:
     """Judge ``prepare_fine_tuning(base, first_layer)``."""
+    from course_utils import models
+
     if not callable(answer):
         return NOT_A_FUNCTION
     for first in ("conv_2", "norm_conv"):
         base = _build_base()
-        returned = call(answer, base, first)
+        with mock.patch.object(models, "unfreeze", wraps=models.unfreeze) as helper:
+            returned = call(answer, base, first)
         if returned is not base:
             return "Your function must return the base that it was given. Does it end in return?"
         learning = {layer.name for layer in base.layers if layer.trainable_weights}
@@ -92,4 +97,9 @@ def judge_prepare(answer: object) -> str | None:
             learning = set()
         if hint := _hint(first, learning, flags):
             return hint
+        if helper.called:
+            return (
+                "The right layers learn, but models.unfreeze has seen to that. Here you write what "
+                "is inside: whose switch comes first, and what each layer is asked."
+            )
     return None
