@@ -14,6 +14,17 @@ def cache_folder(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+@pytest.fixture
+def as_students_have_it(monkeypatch, tmp_path):
+    """Checks that answer in sentences, and a folder of the test's own for the progress."""
+    from course_utils.checks import progress
+
+    monkeypatch.delenv("COURSE_CHECKS", raising=False)
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress"))
+    monkeypatch.setattr(progress, "_session", {})
+
+
 @pytest.fixture(scope="session")
 def fault_report():
     """Collects what came of the faults that were tried, by ``add(fault, tries, outcome)``.

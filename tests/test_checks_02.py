@@ -9,14 +9,7 @@ from course_utils.checks import chapter_02
 from course_utils.checks.judges import digit_contest
 from course_utils.samples import digits
 
-pytestmark = pytest.mark.unit
-
-
-@pytest.fixture(autouse=True)
-def as_students_have_it(monkeypatch, tmp_path):
-    monkeypatch.delenv("COURSE_CHECKS", raising=False)
-    monkeypatch.delenv("COURSE_PROFILE", raising=False)
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path))
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("as_students_have_it")]
 
 
 def test_the_unknown_network_of_02_4_and_02_5():

@@ -42,12 +42,9 @@ CHOICES = [number for number, one in EXERCISES.items() if isinstance(one.judge, 
 
 
 @pytest.fixture(autouse=True)
-def as_students_have_it(monkeypatch, tmp_path):
-    monkeypatch.delenv("COURSE_CHECKS", raising=False)
-    # Nothing is trained here, so that no accuracy can be judged.
+def nothing_is_trained_here(as_students_have_it, monkeypatch):
+    """So no accuracy can be judged."""
     monkeypatch.setenv("COURSE_PROFILE", "ci")
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress"))
-    monkeypatch.setattr(progress, "_session", {})
 
 
 @pytest.mark.parametrize(("number", "answer"), RIGHT)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.checks.judges import built_nets
 
 #: The pictures of 07.6 are twice as large as those that the base has learned from.
 _SHAPE, _SIDE = (192, 192, 3), 96
@@ -143,23 +144,9 @@ def judge_expectation(answer: object) -> str | None:
 
 def judge_head(answer: object) -> str | None:
     """Judge ``pet_net()``: its form, which weights learn, and what arrives at the base."""
-    import keras
-
     from course_utils import models
 
-    if isinstance(answer, keras.Model):
-        return (
-            "This is a net. The check wants the function that builds it, to build one of its own: "
-            "pass the function's name without parentheses."
-        )
-    if not callable(answer):
-        return NOT_A_FUNCTION
-    net = call(answer)
-    if not isinstance(net, keras.Model):
-        return (
-            "Your function does not return a Keras model. End it with a return of "
-            "keras.Model(inputs, outputs)."
-        )
+    net = built_nets.build(answer)
     base = models.load_small_base()
     return (
         _wrong_form(net)

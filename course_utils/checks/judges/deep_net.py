@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.checks.judges import built_nets
 
 _SHAPE, _CLASSES = (16, 16, 3), 10
 DEPTH, PARAMETERS, FACTOR = 40, 30_000, 300
@@ -18,21 +18,7 @@ _CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")
 
 def judge_deep_net(answer: object) -> str | None:
     """Judge ``deep_net()``: its form, depth and price, then the gradients inside it."""
-    import keras
-
-    if isinstance(answer, keras.Model):
-        return (
-            "This is a net. The check wants the function that builds it, to build one of its own: "
-            "pass the function's name without parentheses."
-        )
-    if not callable(answer):
-        return NOT_A_FUNCTION
-    net = call(answer)
-    if not isinstance(net, keras.Model):
-        return (
-            "Your function does not return a Keras model. End it with a return of "
-            "keras.Model(inputs, outputs)."
-        )
+    net = built_nets.build(answer)
     return _wrong_form(net) or _wrong_depth(net) or _wrong_gradients(net)
 
 
