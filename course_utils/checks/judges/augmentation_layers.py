@@ -179,24 +179,17 @@ def judge_policy(answer: object) -> str | None:
             f"In training your layers return pixels from {versions.min():.0f} to "
             f"{versions.max():.0f}. No photo has such; which layer is not told the range 0 to 255?"
         )
-    try:
-        seen = [_see(version) for version in versions]
-    except _OtherColors:
+    found = [one for one in map(_see, versions) if one is not None]
+    # Marks that are cut off may look like others, too, but hardly in every other version.
+    if len(found) < _COPIES / 2:
         return _COLORS
-    found = [one for one in seen if one is not None]
-    if hint := _lies(found) if found else None:
-        return hint
-    return _COLORS if None in seen else _missing(found)
+    return _lies(found) or (_missing(found) if len(found) == _COPIES else _COLORS)
 
 
 _COLORS = (
     "In some versions the colours are no longer what they were, or cannot be seen. A red ring "
     "forbids and a blue disc orders: here, colour is part of the label."
 )
-
-
-class _OtherColors(Exception):
-    """Raised for a version in which a mark has another colour."""
 
 
 def _plate() -> np.ndarray:
@@ -223,21 +216,15 @@ def _run(policy, pictures: np.ndarray, training: bool) -> np.ndarray:
 
 
 def _see(version: np.ndarray) -> dict[str, float] | None:
-    """Return what has happened to a plate, None if its marks cannot be seen.
-
-    Raises:
-        _OtherColors: If a mark has another colour.
-    """
+    """Return what has happened to a plate, None if a mark cannot be seen or has another colour."""
     rows, columns = np.mgrid[:_SIZE, :_SIZE]
     marks, strength = [], []
     for channel in range(3):
         own, others = version[..., channel], np.delete(version, channel, axis=2)
         excess = own - others.max(axis=2)
         strongest = np.unravel_index(excess.argmax(), excess.shape)
-        if excess[strongest] < 25:
+        if excess[strongest] < 25 or np.ptp(others[strongest]) > 0.3 * excess[strongest]:
             return None
-        if np.ptp(others[strongest]) > 0.3 * excess[strongest]:
-            raise _OtherColors
         mark = excess > excess.max() / 2
         marks.append((columns[mark].mean(), -rows[mark].mean()))
         strength.append(excess.max())

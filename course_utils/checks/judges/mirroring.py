@@ -7,7 +7,7 @@ import numpy as np
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import NOT_A_FUNCTION, call
 
-_NUM_CALLS = 4
+_NUM_CALLS = 8
 
 
 def judge(answer: object) -> str | None:
