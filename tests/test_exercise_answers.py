@@ -38,6 +38,7 @@ def _of(kind, number):
 
 RIGHT, WRONG, STUBS = _cases("RIGHT"), _cases("WRONG"), _cases("STUBS")
 VALUES = [number for number, one in EXERCISES.items() if isinstance(one.judge, answers.Value)]
+ROWS = [number for number, one in EXERCISES.items() if isinstance(one.judge, answers.Parts)]
 CHOICES = [number for number, one in EXERCISES.items() if isinstance(one.judge, answers.Choice)]
 
 
@@ -152,10 +153,26 @@ def test_neighbours_of_a_value_are_wrong_and_no_hint_tells_it(number):
             assert feedback.status == "not yet right"
             hints.append(feedback.message)
     if right.ndim == 0:
-        expected = {f"{float(right):g}", f"{float(right):,.0f}", str(float(right))}
-        for hint in hints:
-            words = set(re.findall(r"[\d.,]*\d", hint))
-            assert not words & expected, f"{hint!r} tells the value"
+        _no_hint_tells(right, hints)
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_no_hint_for_a_row_of_numbers_tells_one(number):
+    for part in EXERCISES[number].judge.parts.values():
+        _no_hint_tells(part.right, [part.otherwise, *(hint for _, hint in part.mistakes)])
+
+
+def _no_hint_tells(right, hints):
+    right = float(right)
+    expected = {f"{right:g}", str(right)} | ({f"{right:,.0f}"} if right.is_integer() else set())
+    for hint in hints:
+        words = set(re.findall(r"[\d.,]*\d", hint))
+        assert not words & expected, f"{hint!r} tells the value"
+
+
+def test_a_hint_that_tells_the_value_is_noticed():
+    with pytest.raises(AssertionError, match="tells the value"):
+        _no_hint_tells(np.asarray(1728.0), ["Count again, it should be 1,728."])
 
 
 @pytest.mark.parametrize("number", CHOICES)
