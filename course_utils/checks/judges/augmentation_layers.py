@@ -245,13 +245,15 @@ def _see(version: np.ndarray) -> dict[str, float] | None:
 def _lies(seen: list[dict[str, float]]) -> str | None:
     largest = {key: max(abs(one[key]) for one in seen) for key in ("angle", "shift")}
     sizes, lights = ([one[key] for one in seen] for key in ("size", "light"))
+    # Where versions are missing, those that went furthest are among them.
+    whole = len(seen) == _COPIES
     # These two first: far off the middle, the picture's mirror image comes in at the edge.
-    if largest["shift"] > 0.25:
+    if largest["shift"] > (0.25 if whole else 0.18):
         return (
             f"Some signs are shifted by {largest['shift']:.0%} of the picture, so that their edge "
             "is cut off. The detector is not that wrong."
         )
-    if min(sizes) < 0.55 or max(sizes) > 1.6:
+    if min(sizes) < (0.55 if whole else 0.7) or max(sizes) > (1.6 if whole else 1.4):
         return (
             f"Some signs come out {min(sizes):.1f} to {max(sizes):.1f} times as large as they "
             "were. That is far more than the fifth that the description speaks of."
