@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ def as_students_have_it(monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress"))
     monkeypatch.setattr(progress, "_session", {})
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A web server on this computer, to which no proxy stands in the way."""
+    from misbehaving_server import Server
+
+    server = Server()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    # Pauses between tries are for real servers.
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,10 @@ def check_whole_or_none(folder, whole):
     assert found == {name: whole[name] for name in found}
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are killed after a fork")
+@pytest.mark.skipif(
+    not hasattr(os, "fork"),
+    reason="Windows has no fork, by which a process is stopped before every single step",
+)
 @pytest.mark.slow
 @pytest.mark.parametrize("work", WORKS)
 def test_killed_at_every_step(split, tmp_path, fault_report, work):

@@ -3,12 +3,11 @@
 import io
 import os
 import re
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from misbehaving_server import HANDS, PETS, Answer, Server, archive, drive_archive, published
+from misbehaving_server import HANDS, PETS, Answer, archive, drive_archive, published
 
 from course_utils import data, profiles
 from course_utils.data import download, picture_sets
@@ -253,17 +252,6 @@ def test_the_test_hands_are_other_persons():
 
 
 # --- downloads, from a real server on this computer --------------------------------------------
-
-
-@pytest.fixture
-def server(monkeypatch):
-    server = Server()
-    # A proxy would not find this computer; pauses between tries are for real servers.
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    yield server
-    server.stop()
 
 
 def publish(server, monkeypatch, name, content):

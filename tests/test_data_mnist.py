@@ -6,12 +6,11 @@ import importlib.util
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from misbehaving_server import Answer, Server
+from misbehaving_server import Answer
 
 from course_utils import data
 from course_utils.data import catalog, download
@@ -219,8 +218,7 @@ def good_file(arrays):
 
 
 @pytest.fixture
-def server(good_file, monkeypatch):
-    server = Server()
+def server(server, good_file, monkeypatch):
     server.contents["/mnist.npz"] = Answer(good_file)
     monkeypatch.setattr(
         catalog,
@@ -231,12 +229,7 @@ def server(good_file, monkeypatch):
             sha256=hashlib.sha256(good_file).hexdigest(),
         ),
     )
-    # A proxy would not find this computer; pauses between tries are for real servers.
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    yield server
-    server.stop()
+    return server
 
 
 def _files(folder):

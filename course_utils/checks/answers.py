@@ -188,6 +188,18 @@ def as_number(result: object) -> float | None:
     return result if isinstance(result, Real) else None
 
 
+def as_bool(result: object) -> bool | None:
+    """Return True or False for whatever holds just that: bool, NumPy bool, tensor; None otherwise.
+
+    Used in: the chapters' judges.
+    """
+    if isinstance(result, bool | np.bool_):
+        return bool(result)
+    if getattr(result, "shape", None) == () and getattr(result, "dtype", None) in (bool, "bool"):
+        return bool(result)
+    return None
+
+
 def as_array(answer: object) -> np.ndarray | None:
     """Return an array of floats for numbers in lists, tuples, arrays or tensors; None otherwise.
 

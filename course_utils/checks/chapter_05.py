@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from course_utils.checks.answers import Choice, Letters, Parts, Value
+from course_utils.checks.answers import Choice, Letters, Parts, Value, as_bool
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
 from course_utils.checks.judges import augmentation_layers, fitting_loss, mirroring
 
@@ -84,12 +84,12 @@ def _judge_keeps_label(answer: object) -> str | None:
     results = []
     for pictures, change in _CASES:
         result = call(answer, pictures, change)
-        if str(result) not in ("True", "False"):
+        if as_bool(result) is None:
             return (
                 f"For ({pictures!r}, {change!r}) your function returns {_shortened(result)}. "
                 "Return True or False."
             )
-        results.append(str(result) == "True")
+        results.append(as_bool(result))
     if results == [_keeps_label(*case) for case in _CASES]:
         return None
     for mistake, hint in _MISTAKES:

@@ -98,11 +98,6 @@ _HEAT = Value(
             "active, it takes away from what the first map says. The relu comes after the sum.",
         ),
         (
-            _heat(np.maximum(_GRADIENTS, 0).mean(axis=(1, 2))),
-            "You left negative gradients out before the mean. They count: where the second map is "
-            "active, the score falls. The relu comes after the sum.",
-        ),
-        (
             _heat(abs(_WEIGHTS)),
             "You took the weights without their signs. A map with a negative weight speaks against "
             "the class, so that it must be subtracted.",

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from course_utils.checks.answers import Choice, Value
+from course_utils.checks.answers import Choice, Value, as_bool
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
 
 # Printed accuracy, decimals, pictures. Possible and impossible ones, with fractions that round up
@@ -84,11 +84,11 @@ def _judge_possible(answer: object) -> str | None:
     results = []
     for case in _CASES:
         result = call(answer, *case)
-        if str(result) not in ("True", "False"):  # a NumPy bool prints the same
+        if as_bool(result) is None:
             return (
                 "Your function does not return True or False. Compare two numbers and return that."
             )
-        results.append(str(result) == "True")
+        results.append(as_bool(result))
     if _agree(results, _possible):
         return None
     for mistake, hint in _MISTAKES:

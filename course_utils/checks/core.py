@@ -37,7 +37,17 @@ class NotAnswered(Exception):
 
 
 class Failed(Exception):
-    """A student's function raised; the message is the hint."""
+    """A student's function gave nothing that could be judged; the message is the hint.
+
+    Attributes:
+        stopped_with: Kind and message of the error that the function raised; empty if none.
+        returned_nothing: Whether it ran through and returned None.
+    """
+
+    def __init__(self, hint: str, stopped_with: str = "", returned_nothing: bool = False):
+        super().__init__(hint)
+        self.stopped_with = stopped_with
+        self.returned_nothing = returned_nothing
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,7 @@ def check(number: str, answer: object) -> Feedback:
         hint = str(failure)
     except Exception as error:  # an answer that nobody thought of must not end in a stack trace
         hint = (
-            f"The check cannot make sense of this answer ({_reason(error)}). Compare its form, a "
+            f"The check cannot make sense of this answer ({reason(error)}). Compare its form, a "
             "number, a list, a function or a letter, with what the exercise asks for."
         )
     finally:
@@ -144,15 +154,17 @@ def call(function: Callable, *arguments: object) -> object:
         result = function(*arguments)
     except Exception as error:  # whatever a student's code does, the answer is a sentence
         raise Failed(
-            f"Called with ({shown}), your function stopped with {_reason(error)}. "
-            "Try that call by itself in a new cell."
+            f"Called with ({shown}), your function stopped with {reason(error)}. "
+            "Try that call by itself in a new cell.",
+            stopped_with=reason(error),
         ) from None
     if result is None or result is ...:
         if result is ... or _is_stub(function):
             raise NotAnswered
         raise Failed(
             f"Called with ({shown}), your function returned nothing. Does every branch end in a "
-            "return? (Printing a number does not return it.)"
+            "return? (Printing a number does not return it.)",
+            returned_nothing=True,
         )
     if not all(map(_unchanged, given, arguments)):
         raise Failed(
@@ -191,8 +203,11 @@ def _find(number: str) -> Exercise:
     raise ValueError(f"there is no exercise {number!r}; this chapter has {known}")
 
 
-def _reason(error: Exception) -> str:
-    """Return an error's kind and message, cut where Keras writes a page."""
+def reason(error: Exception) -> str:
+    """Return an error's kind and message, cut where Keras writes a page.
+
+    Used in: the chapters' judges.
+    """
     text = " ".join(str(error).split())
     if len(text) > _LONGEST_REASON:
         text = text[:_LONGEST_REASON].rstrip() + " …"

@@ -45,7 +45,7 @@ def recorded(name: str) -> Recorded:
     Raises:
         ValueError: If there is none; the message lists those that exist.
 
-    Used in: 04, A1.
+    Used in: 04, 07, A1.
     """
     if name not in names():
         raise ValueError(f"no training was recorded as {name!r}; there are {', '.join(names())}")

@@ -239,6 +239,7 @@ WRONG = {
         (lambda pictures, change: "yes", "Return True or False"),
         (lambda pictures, change: 1, "Return True or False"),
         (lambda pictures: True, "stopped with TypeError"),
+        (lambda pictures, change: str(keeps(pictures, change)), "Return True or False"),
         (True, "needs the function itself"),
     ],
     "05.2": [

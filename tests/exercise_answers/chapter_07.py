@@ -185,6 +185,13 @@ def pet_net():
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
 
+def throws_features_away():
+    base = models.load_small_base()
+    inputs = keras.Input((192, 192, 3))
+    x = layers.GlobalAveragePooling2D()(base(layers.Resizing(96, 96)(inputs), training=False))
+    return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(0 * x))
+
+
 def pet_net_in_a_row():
     """Other layers, other number format, augmentation in front, all layers frozen one by one."""
     base = models.load_small_base()
@@ -425,6 +432,7 @@ WRONG = {
         ([2, 5, 4, 1, 6, 3], "six letters"),
     ],
     "07.6": [
+        (throws_features_away, "says the same of every photo"),
         (thawed, "Everything learns"),
         (thawed_in_part, "are still trainable"),
         (frozen_as_a_whole, "Nothing in your net is trainable"),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.checks.answers import as_array
-from course_utils.checks.core import Failed, call
+from course_utils.checks.core import Failed, call, reason
 
 _NO_LAYERS = (
     "The check needs the layers themselves: a keras.Sequential of them, stored under the name "
@@ -205,8 +205,7 @@ def _run(policy, pictures: np.ndarray, training: bool) -> np.ndarray:
     try:
         result = as_array(policy(pictures, training=training))
     except Exception as error:  # whatever the layers stop with, the answer is a sentence
-        reason = " ".join(str(error).split())[:150]
-        raise Failed(f"Your layers stop with {type(error).__name__}: {reason}.") from None
+        raise Failed(f"Your layers stop with {reason(error)}.") from None
     if result is None or result.shape != pictures.shape or not np.isfinite(result).all():
         raise Failed(
             "Your layers should return pictures of the size that they are given, and do not. Take "

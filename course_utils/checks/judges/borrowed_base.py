@@ -348,4 +348,9 @@ def _wrong_answers(net) -> str | None:
             "Your net is sure of everything, always. A softmax over a single unit is 1 whatever "
             "comes; for one probability there is another activation."
         )
+    if np.ptp(answers[0]) < 1e-6:
+        return (
+            "Your net says the same of every photo. Something on the way throws away what the "
+            "base has seen; follow the features from its output to the last unit."
+        )
     return None

@@ -155,6 +155,8 @@ def _gradients(net) -> tuple[np.ndarray, np.ndarray]:
         return heard
 
     with tf.GradientTape() as tape, contextlib.ExitStack() as stack:
+        # Training mode moves the statistics of normalizations; a student's net stays as it was.
+        stack.callback(net.set_weights, net.get_weights())
         for layer in {id(one): one for one in _layers(net) if _is_convolution(one)}.values():
             layer.call = listening(layer.call, tape)
             stack.callback(delattr, layer, "call")

@@ -119,12 +119,12 @@ def judge(answer: object) -> str | None:
             names = _names(result)
             twice = twice or (names is not None and len(names) < len(list(result)))
         except Failed as failure:
-            what = str(failure).partition("your function stopped with ")[2].partition(" Try ")[0]
             sizes = f"{len(train)} training and {len(validation)} validation pictures"
-            said = f"With {sizes} your function stopped with {what}" if what else str(failure)
-            if "returned nothing" in said:
-                said = f"With {sizes} your function returns nothing. Return a list, empty or not."
-            return said
+            if failure.returned_nothing:
+                return f"With {sizes} your function returns nothing. Return a list, empty or not."
+            if failure.stopped_with:
+                return f"With {sizes} your function stopped with {failure.stopped_with}."
+            return str(failure)
         if names is None:
             return (
                 'Your function does not return a list of names, such as ["1.png", "2.png"], which '

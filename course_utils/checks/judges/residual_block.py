@@ -49,7 +49,7 @@ def judge_repaired_block(answer: object) -> str | None:
         try:
             blocks[case] = _build(answer, case)
         except Failed as failure:
-            refused[case] = str(failure)
+            refused[case] = failure
     if refused:
         return _why_refused(refused)
     for rule in (_sums, _main_path, _projections, _passes_on, _ends_with_the_sum):
@@ -72,10 +72,14 @@ def _build(answer, case: tuple) -> _Block:
     try:
         outputs = call(answer, inputs, num_filters, strides)
     except Failed as failure:
-        if "returned nothing" in str(failure):
+        if failure.returned_nothing:
             raise Failed("Your function returns nothing. Return the sum.") from None
-        reason = str(failure).partition("your function stopped with ")[2].partition(" Try that")[0]
-        raise Failed(f"For {_in_words(case)} your function stopped with {reason[:150]}") from None
+        if not failure.stopped_with:
+            raise
+        raise Failed(
+            f"For {_in_words(case)} your function stopped with {failure.stopped_with}.",
+            stopped_with=failure.stopped_with,
+        ) from None
     if not isinstance(outputs, keras.KerasTensor):
         raise Failed(
             "Your function does not return a Keras tensor. It gets one, calls layers on it, and "
@@ -99,9 +103,9 @@ def _build(answer, case: tuple) -> _Block:
         raise Failed("The output of your function does not depend on its inputs.") from None
 
 
-def _why_refused(refused: dict[tuple, str]) -> str:
+def _why_refused(refused: dict[tuple, Failed]) -> str:
     """Return the hint for an answer that does not give a block in some of the cases."""
-    stopped = {case for case, reason in refused.items() if "stopped with" in reason}
+    stopped = {case for case, failure in refused.items() if failure.stopped_with}
     if stopped == set(refused):
         if stopped == {_WIDER, _NARROWER, _SMALLER, _BOTH}:
             return (
@@ -123,7 +127,7 @@ def _why_refused(refused: dict[tuple, str]) -> str:
                 "Strides are repaired, other channels at stride 1 are not. The condition has two "
                 "halves: compare the channels of the input with the number of filters, too."
             )
-    return next(iter(refused.values()))
+    return str(next(iter(refused.values())))
 
 
 def _sums(blocks: dict[tuple, _Block]) -> str | None:
