@@ -71,7 +71,7 @@ course-ci: $(INSTALLED)  # every chapter under papermill, watched
 	@PROFILE=ci DATA=sample CHAPTERS= $(BIN)/python -m tools.run_course --build build/ci
 
 notebook-tests: $(INSTALLED)  # the runner's own promises, exercises in their chapters' place
-	@$(PYTEST) -m 'notebooks or browser' -n 2 --dist loadfile
+	@COURSE_BROWSER=required $(PYTEST) -m 'notebooks or browser' -n 2 --dist loadfile
 
 format: $(INSTALLED)  ## Bring code and notebooks into the one format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/python -m tools.notebooks clean

@@ -1,8 +1,10 @@
 """The command line of the bench."""
 
 import argparse
+import dataclasses
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -15,7 +17,7 @@ from tools.bench import accuracy, parts, pictures, recipes, report, speed
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
-    parser.add_argument("command", choices=("speed", "parts", "accuracy", "table"))
+    parser.add_argument("command", choices=("speed", "float32", "parts", "accuracy", "table"))
     parser.add_argument("--rounds", type=int, default=5, help="timed epochs of each recipe")
     parser.add_argument("--seeds", type=int, default=8, help="pairs for each accuracy")
     parser.add_argument("--cases", default=",".join(recipes.CASES), help="names of the trainings")
@@ -27,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     cases = [recipes.CASES[name] for name in chosen.cases.split(",")]
     if chosen.command == "speed":
         measure_speed(cases, chosen.rounds)
+    elif chosen.command == "float32":
+        measure_float32(cases, chosen.rounds)
     elif chosen.command == "parts":
         measure_parts(chosen.rounds)
     elif chosen.command == "accuracy":
@@ -41,6 +45,19 @@ def measure_speed(cases: list[recipes.Case], rounds: int) -> None:
 
     Each result is saved when it is there, with what it ran on.
     """
+    for case, found in _alternate(cases, rounds):
+        report.add("speed", case.name, found | _conditions(rounds))
+
+
+def measure_float32(cases: list[recipes.Case], rounds: int) -> None:
+    """Measure the same where the course, too, computes in 32 bits, as on older processors."""
+    in_32_bits = [dataclasses.replace(case, precision="float32") for case in cases]
+    for case, found in _alternate(in_32_bits, rounds):
+        report.add("float32", case.name, found | _conditions(rounds))
+
+
+def _alternate(cases: list[recipes.Case], rounds: int) -> Iterator[tuple[recipes.Case, dict]]:
+    """Measure one training after the other; yield each as soon as it is there."""
     with tempfile.TemporaryDirectory() as temporary:
         pets = pictures.pets(Path(temporary) / "pets", pictures.SPEED)
         digits = pictures.digits(Path(temporary) / "digits.npz")
@@ -51,8 +68,8 @@ def measure_speed(cases: list[recipes.Case], rounds: int) -> None:
                 else (pets, pictures.SPEED)
             )
             found = speed.measure(case, source, counts, rounds)
-            report.add("speed", case.name, found | {"counts": counts} | _conditions(rounds))
             print(f"{case.title}: {found['ratio']:.2f} times the sources' images per second")
+            yield case, found | {"counts": counts}
 
 
 def measure_parts(rounds: int) -> None:

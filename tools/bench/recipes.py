@@ -30,6 +30,7 @@ class Case:
         start_epochs: Epochs of the plain small convnet from whose weights both sides begin when
             accuracy is measured; 0 for random ones. Augmentation and dropout together teach a net
             that knows nothing nothing in so few epochs, and there would be nothing to compare.
+        precision: Number format of the course's side, as for ``precision.choose``.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Case:
     epochs: int
     augmented: bool = False
     start_epochs: int = 0
+    precision: str = "auto"
 
 
 CASES = {
@@ -88,7 +90,7 @@ def prepare(
     if side == "course":
         from course_utils import precision
 
-        precision.choose()
+        precision.choose(case.precision)
     # Equal initial weights on both sides, whatever else draws random numbers.
     keras.utils.set_random_seed(seed)
     initial_weights = _network(case, "course", size, augmented=False).get_weights()
