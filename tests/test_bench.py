@@ -4,8 +4,10 @@ import dataclasses
 import doctest
 import json
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
@@ -193,6 +195,19 @@ def test_pictures_kept_in_memory_are_those_of_the_sources_loader(tmp_path):
         singles = [dataset.unbatch().as_numpy_iterator() for dataset in (plain, kept)]
         batches = [sorted((label, one.tobytes()) for one, label in both) for both in singles]
         assert batches[0] == batches[1]
+
+
+@pytest.mark.parametrize(("calms_down", "last"), [(False, 0.001), (True, 0.0005)])
+def test_a_training_calms_down_where_the_case_says_so(calms_down, last):
+    inputs = keras.Input((2,))
+    net = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(inputs))
+    net.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    random = np.random.default_rng(0)
+    pictures, labels = random.random((8, 2), np.float32), random.integers(0, 2, (8, 1))
+    batches = tf.data.Dataset.from_tensor_slices((pictures, labels)).batch(4)
+    worker._train(recipes.Prepared(net, batches, batches, batches), 2, None, calms_down)
+    # The second of two epochs begins half-way down the cosine.
+    assert float(net.optimizer.learning_rate) == pytest.approx(last)
 
 
 @pytest.mark.slow

@@ -22,11 +22,12 @@ def fingerprint(case: recipes.Case) -> str:
     chosen = precision.choose()  # as the course's side does in its process
     keras.config.set_dtype_policy(before)
     sides = {side: recipes.build(case, side, case.accuracy_size) for side in recipes.SIDES}
+    lengths = [case.accuracy_size, case.batch_size, case.epochs, case.start_epochs]
     return hashes.of(
         {
             "models": {side: hashes.model(model) for side, model in sides.items()},
             "precision": chosen,
-            "lengths": [case.accuracy_size, case.batch_size, case.epochs, case.start_epochs],
+            "lengths": lengths + (["calms down"] if case.calms_down else []),
             "counts": pictures.DIGITS if case.name == "mnist_convnet" else pictures.ACCURACY,
             "pictures": [digits.VERSION, pets.VERSION, pipeline.VERSION],
         }
@@ -43,7 +44,7 @@ def train_pair(case: recipes.Case, source: Path, seed: int) -> dict[str, float]:
             weights = worker.ask("weights")
     for side in recipes.SIDES:
         with Worker(case, side, source, case.accuracy_size, seed, in_memory=True) as worker:
-            answer = worker.ask("train", case.epochs, weights)
+            answer = worker.ask("train", case.epochs, weights, case.calms_down)
         found[side] = answer["accuracy"]
     return found
 

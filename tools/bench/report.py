@@ -67,13 +67,15 @@ def _in_32_bits(results: dict, name: str) -> str:
 
 def _sizes() -> str:
     return ", ".join(
-        f"{case.title}: {case.epochs} at {case.accuracy_size} px{_start(case)}"
+        f"{case.title}: {case.epochs} at {case.accuracy_size} px{_ways(case)}"
         for case in recipes.CASES.values()
     )
 
 
-def _start(case: recipes.Case) -> str:
-    return f" after {case.start_epochs} plain ones" if case.start_epochs else ""
+def _ways(case: recipes.Case) -> str:
+    """Return in words in what the pairs of a case differ from those of the others."""
+    after = f" after {case.start_epochs} plain ones" if case.start_epochs else ""
+    return after + (" with a falling learning rate" if case.calms_down else "")
 
 
 def _products(precision: str) -> str:

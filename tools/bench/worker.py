@@ -129,14 +129,22 @@ def _weights(prepared: recipes.Prepared) -> list:
     return prepared.model.get_weights()
 
 
-def _train(prepared: recipes.Prepared, epochs: int, weights: list | None = None) -> dict:
+def _train(
+    prepared: recipes.Prepared,
+    epochs: int,
+    weights: list | None = None,
+    calms_down: bool = False,
+) -> dict:
     """Train, take the weights with the lowest validation loss, and test them.
 
     Args:
         prepared: Model and data.
         epochs: Epochs to train.
         weights: What the model begins with; None leaves it as it was prepared.
+        calms_down: Whether the learning rate falls from epoch to epoch, along half a cosine.
     """
+    import keras
+
     from course_utils import training
     from course_utils.profiles import Training
 
@@ -145,12 +153,16 @@ def _train(prepared: recipes.Prepared, epochs: int, weights: list | None = None)
     num_pictures = sum(len(labels) for _, labels in prepared.train)
     batch_size = next(len(labels) for _, labels in prepared.train)
     plan = Training(epochs, num_pictures, batch_size, test_pictures=0)
+    fastest = float(prepared.model.optimizer.learning_rate)
+    schedule = keras.optimizers.schedules.CosineDecay(fastest, epochs)
+    slower = keras.callbacks.LearningRateScheduler(lambda epoch: float(schedule(epoch)))
     history = training.fit(
         prepared.model,
         prepared.train,
         plan,
         validation_data=prepared.validation,
         monitor="val_loss",
+        callbacks=[slower] if calms_down else [],
     )
     _, accuracy = prepared.model.evaluate(prepared.test, verbose=0)
     return {"accuracy": accuracy, "seconds": history.seconds}
