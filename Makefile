@@ -10,20 +10,22 @@ else
 BIN := $(VENV)/bin
 endif
 INSTALLED := $(VENV)/.installed
+DOCS := $(VENV)/.installed-docs
 PYTEST := $(BIN)/python -m pytest -q
 
 PROFILE ?= demo
 DATA ?= sample
 CHAPTERS ?=
+ENVIRONMENT ?=
 LAB ?=
 # Handed on through the environment, so that no shell takes a folder's name apart.
-export PROFILE DATA CHAPTERS
+export PROFILE DATA CHAPTERS ENVIRONMENT
 
-NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/ko/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help install run lab bench references test test-fast lint unit nbval course-ci notebook-tests format stamp refresh tables probes small-base constraints clean
+.PHONY: help install run lab bench references test test-fast lint unit nbval course-ci slides site site-ci notebook-tests test-colab colab-share audit release format stamp refresh tables reliability probes small-base starts constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,6 +33,7 @@ help:  ## List the commands
 	@echo '  PROFILE=demo|full|ci     how long everything trains (demo)'
 	@echo '  DATA=sample|download|FOLDER   drawn pictures, real ones, or your own (sample)'
 	@echo '  CHAPTERS=02,04           only these chapters (all)'
+	@echo '  ENVIRONMENT=colab        only this one for test-colab: colab, oldest or newest (all)'
 	@echo '  LAB="--no-browser"       further options of jupyter lab'
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -40,6 +43,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[run,test]'
 	@touch $(INSTALLED)
 
+$(DOCS): $(INSTALLED)
+	@echo 'Installing what builds the web site and the slides into $(VENV) (once, a minute) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[run,test,docs]'
+	@touch $(DOCS)
+
 install: $(INSTALLED)  ## Set up .venv with the course and its tools
 
 run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
@@ -48,7 +56,20 @@ run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
 lab: $(INSTALLED)  ## Open JupyterLab on the course
 	@$(BIN)/python -m tools.lab $(LAB)
 
-test: lint unit nbval course-ci notebook-tests  ## Everything that CI checks
+test: lint unit nbval course-ci site-ci notebook-tests colab-share audit  ## Everything that CI checks
+
+slides: $(DOCS)  ## Build the slides, and a handout of each, into build/slides
+	@$(BIN)/python -m tools.slides
+
+site: $(DOCS)  ## Build the web site from the executed chapters, into build/site
+	@test -f build/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS=
+	@$(BIN)/python -m tools.site --build build
+
+site-ci: $(DOCS) course-ci  # the web site from the copies that course-ci executed
+	@$(BIN)/python -m tools.site --build build/ci --no-handouts
+
+test-colab: $(INSTALLED)  ## Run the chapters on the versions of Colab, on the oldest, and the newest
+	@$(BIN)/python -m tools.environments run
 
 test-fast: lint  ## The checks that execute no notebook (under two minutes)
 	@$(PYTEST) -m 'unit and not slow'
@@ -58,8 +79,11 @@ lint: $(INSTALLED)  # style, spelling, notebook rules, generated tables
 	@$(BIN)/ruff format --check --quiet . || { echo 'Some files are not formatted: run make format'; exit 1; }
 	@$(BIN)/codespell
 	@$(BIN)/python -m tools.notebooks check
+	@$(BIN)/python -m tools.translation check
+	@$(BIN)/python -m tools.deck_rules
 	@$(BIN)/python -m tools.chapter_table --check
 	@$(BIN)/python -m tools.bench table --check
+	@$(BIN)/python -m tools.reliability --check
 
 unit: $(INSTALLED)
 	@$(PYTEST) -m unit
@@ -73,17 +97,30 @@ course-ci: $(INSTALLED)  # every chapter under papermill, watched
 notebook-tests: $(INSTALLED)  # the runner's own promises, exercises in their chapters' place
 	@COURSE_BROWSER=required $(PYTEST) -m 'notebooks or browser' -n 2 --dist loadfile
 
+colab-share: $(INSTALLED)  # of test-colab, the part whose turn it is: each commit another one
+	@$(BIN)/python -m tools.environments share
+
+audit: $(INSTALLED)  # known weaknesses of the packages, where the database can be reached
+	@$(BIN)/python -m tools.audit
+
 format: $(INSTALLED)  ## Bring code and notebooks into the one format
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/python -m tools.notebooks clean
 
 stamp: $(INSTALLED)  ## Write badges, set-up cells and releases into the notebooks
 	@$(BIN)/python -m tools.notebooks stamp
+	@$(BIN)/python -m tools.translation make
 
 refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compared
 	@$(BIN)/python -m tools.notebooks refresh
 
 tables: $(INSTALLED)  ## Write the README's table from the last `make run`
 	@$(BIN)/python -m tools.chapter_table --measured build/report.json
+	@$(BIN)/python -m tools.deck_results build
+
+reliability: $(INSTALLED)  ## Try everything that can go wrong and write the README's table of it (five minutes)
+	@mkdir -p build
+	@COURSE_FAULT_REPORT=build/faults.json $(PYTEST) -n 2 --dist loadfile tests/test_*_faults.py
+	@$(BIN)/python -m tools.reliability --measured build/faults.json
 
 probes: $(INSTALLED)  ## Measure what simple probes know of the drawn pictures (some minutes)
 	@$(BIN)/python -m tools.leak_probes
@@ -92,14 +129,19 @@ small-base: $(INSTALLED)  ## Train the small pretrained base anew (ten minutes)
 	@$(BIN)/python -m tools.small_base
 
 bench: $(INSTALLED)  ## Measure our recipe against the sources' (an idle machine, about two hours)
-	@for what in speed parts accuracy table; do $(BIN)/python -m tools.bench $$what || exit 1; done
+	@for what in speed float32 parts accuracy table; do $(BIN)/python -m tools.bench $$what || exit 1; done
 
 references: $(INSTALLED)  ## Measure the ranges over random seeds that are missing or stale
 	@$(BIN)/python -m tools.references --profile $(PROFILE) --data "$(DATA)"
 
+starts: $(INSTALLED)  ## Record what the start-here cells load, where missing or stale (a minute a chapter)
+	@$(BIN)/python -m tools.references.starts
+
 constraints: $(INSTALLED)  ## Resolve the newest versions of all packages into constraints.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile pyproject.toml --extra run --extra test --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet --output-file constraints.txt
+	@$(BIN)/uv pip compile pyproject.toml --extra run --extra test --extra docs --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet --output-file constraints.txt
+
+release: $(INSTALLED)  ## Make release VERSION=1.2.0 here, in a commit and a tag; pushes nothing
+	@$(BIN)/python -m tools.release "$(VERSION)"
 
 clean:  ## Remove what the commands built (not .venv)
 	@rm -rf build .pytest_cache .ruff_cache .hypothesis

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from browser import chromium, open_page, serve, visit  # noqa: F401
 
 
 @pytest.fixture
@@ -42,21 +43,45 @@ def server(monkeypatch):
     server.stop()
 
 
+class FaultReport:
+    """Collects what came of the faults that were tried."""
+
+    def __init__(self):
+        self.faults = []
+
+    def add(self, fault, tries, outcome):
+        self.faults.append({"fault": fault, "tries": tries, "outcome": outcome})
+
+
+_REPORT = pytest.StashKey[FaultReport]()
+
+
 @pytest.fixture(scope="session")
-def fault_report():
-    """Collects what came of the faults that were tried, by ``add(fault, tries, outcome)``.
+def fault_report(request):
+    """The report of the faults that were tried; a test adds its own when all else has passed.
 
     Where the environment variable COURSE_FAULT_REPORT names a file, all of them are written there
-    at the end, sorted by name.
+    at the end, sorted by name, and whether all tests passed. ``make reliability`` reads it.
     """
-    faults = []
+    return request.config.stash[_REPORT]
 
-    class Report:
-        def add(self, fault, tries, outcome):
-            faults.append({"fault": fault, "tries": tries, "outcome": outcome})
 
-    yield Report()
-    if file := os.environ.get("COURSE_FAULT_REPORT"):
-        faults.sort(key=lambda fault: fault["fault"])
-        text = json.dumps(faults, indent=1, ensure_ascii=False) + "\n"
+def pytest_configure(config):
+    config.stash[_REPORT] = FaultReport()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """Take over what a worker process of pytest-xdist reports; one that crashed reports nothing."""
+    node.config.stash[_REPORT].faults += getattr(node, "workeroutput", {}).get("faults", [])
+
+
+def pytest_sessionfinish(session, exitstatus):
+    faults = session.config.stash[_REPORT].faults
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["faults"] = faults
+    elif file := os.environ.get("COURSE_FAULT_REPORT"):
+        faults.sort(key=lambda fault: (fault["fault"], fault["outcome"]))
+        report = {"passed": exitstatus == 0, "faults": faults}
+        text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
         Path(file).write_text(text, encoding="utf-8")

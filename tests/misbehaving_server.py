@@ -18,6 +18,9 @@ from PIL import Image
 
 from course_utils.data import download, picture_sets
 
+#: The usual outcome of a fault, as the report on faults calls it.
+NOTHING_HALF = "stopped with the remedy, nothing half-made, the next call succeeds"
+
 
 @dataclasses.dataclass(frozen=True)
 class Answer:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from misbehaving_server import files_up_to
+from misbehaving_server import NOTHING_HALF, files_up_to
 from PIL import Image
 
 from course_utils import data
@@ -161,11 +161,9 @@ def test_killed_at_every_step(split, tmp_path, fault_report, work):
         assert not halves
         unfinished = [folder for folder in killed if finished(folder) != whole]
         assert len(unfinished) > 2, "most were killed at their work"
-        fault_report.add(
-            f"killed: {work}",
-            len(killed),
-            f"{len(unfinished)} times nothing, never half; each next call succeeds",
-        )
+        what, num_whole = f"killed: {work}", len(killed) - len(unfinished)
+        fault_report.add(what, len(unfinished), "nothing there, the next call succeeds")
+        fault_report.add(what, num_whole, "whole already")
 
 
 # --- a full disk --------------------------------------------------------------------------------
@@ -181,7 +179,7 @@ def test_a_disk_that_is_full_while_decoding(split, monkeypatch, cache_folder, ca
     assert "kept in " in capsys.readouterr().out
     for (pictures, labels), (others, other_labels) in zip(decoded, kept, strict=True):
         assert np.array_equal(pictures, others) and np.array_equal(labels, other_labels)
-    fault_report.add("disk full: decoded pictures", 1, "said, done without, the same batches")
+    fault_report.add("disk full: decoded pictures", 1, "said, and done without a cache")
 
 
 def test_a_disk_that_is_full_while_drawing(cache_folder, capsys, fault_report):
@@ -194,11 +192,8 @@ def test_a_disk_that_is_full_while_drawing(cache_folder, capsys, fault_report):
     assert np.array_equal(pictures, digits.load(60, 20)[0][0])
     folders.draw_folder("pets", per_class=2, size=32, show_progress=False)
     assert len(list(cache_folder.iterdir())) == 2
-    fault_report.add(
-        "disk full: drawn pictures and digits",
-        2,
-        "nothing left, the message names the remedy; digits are drawn without a cache",
-    )
+    fault_report.add("disk full: drawn pictures", 1, NOTHING_HALF)
+    fault_report.add("disk full: drawn digits", 1, "said, and done without a cache")
 
 
 def test_a_disk_that_is_full_while_copying(split, tmp_path, fault_report):
@@ -207,7 +202,7 @@ def test_a_disk_that_is_full_while_copying(split, tmp_path, fault_report):
         data.materialize(split, tmp_path / "copy")
     assert sorted(tmp_path.iterdir()) == before
     assert data.materialize(split, tmp_path / "copy").is_dir()
-    fault_report.add("disk full: copy of a split", 1, "nothing left, the next call succeeds")
+    fault_report.add("disk full: copy of a split", 1, NOTHING_HALF)
 
 
 # --- the source changes underneath --------------------------------------------------------------
@@ -232,9 +227,7 @@ def test_a_picture_that_vanishes_while_it_is_copied(split, tmp_path, monkeypatch
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
     lost.write_bytes(content)
     assert data.materialize(split, tmp_path / "copy").is_dir()
-    fault_report.add(
-        "a picture vanishes while it is copied", 1, "named, nothing left, the next call succeeds"
-    )
+    fault_report.add("a picture vanishes while it is copied", 1, NOTHING_HALF)
 
 
 # --- links --------------------------------------------------------------------------------------
@@ -274,9 +267,7 @@ def test_an_empty_folder_that_cannot_be_replaced(split, tmp_path, monkeypatch, f
             data.materialize(split, tmp_path / "copy")
     assert sorted(os.listdir(tmp_path)) == ["copy", "photos"]
     check_copy(split, data.materialize(split, tmp_path / "copy"))
-    fault_report.add(
-        "copy of a split: an empty folder that cannot be replaced", 1, "said, nothing left"
-    )
+    fault_report.add("copy of a split: an empty folder that cannot be replaced", 1, NOTHING_HALF)
 
 
 def test_pictures_that_are_links_are_copied_as_files(split, tmp_path):

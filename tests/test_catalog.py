@@ -336,7 +336,8 @@ def test_pets_are_downloaded_unpacked_and_checked_once(pets, cache_folder):
     assert pets.requests == ["/dogs-vs-cats.zip"]
     kept = sorted(path.name for path in (cache_folder / "downloads").rglob("*"))
     photos = [name.removeprefix("train/") for name in PETS]
-    assert kept == sorted([*photos, "dogs-vs-cats", "dogs-vs-cats.zip", "train"])
+    sets = ["dogs-vs-cats", "dogs-vs-cats.zip", "train", ".contents.json"]
+    assert kept == sorted([*photos, *sets])
 
 
 def check_failed_pets(cache_folder, reason):

@@ -7,6 +7,7 @@ import pytest
 
 from tools import chapter_table
 from tools import notebook_files as files
+from tools.runner.options import PROMISED_MEMORY_MB
 
 pytestmark = pytest.mark.unit
 
@@ -81,6 +82,14 @@ def test_times_measured_under_another_plan_are_refused(course, capsys):
     (course / "measured.json").write_text(json.dumps(measured))
     assert _run(course, "--check") == 1
     assert "measured under another plan" in capsys.readouterr().err
+
+
+def test_more_memory_than_promised_is_refused(course, capsys):
+    measured = json.loads(json.dumps(MEASURED))
+    measured["chapters"]["02_convolution_arithmetic"]["memory_mb"] = PROMISED_MEMORY_MB + 1
+    (course / "measured.json").write_text(json.dumps(measured))
+    assert _run(course, "--check") == 1
+    assert "took 3,001 MB of memory; promised are at most 3,000" in capsys.readouterr().err
 
 
 def test_a_readme_without_the_frame_is_left_alone(course, capsys):

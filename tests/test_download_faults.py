@@ -6,7 +6,9 @@ server does; the archives that no server should send and the kills at random mom
 
 import hashlib
 import multiprocessing
+import os
 import random
+import shutil
 import struct
 import time
 import urllib.request
@@ -17,6 +19,7 @@ from io import BytesIO
 import pytest
 from misbehaving_server import (
     HANDS,
+    NOTHING_HALF,
     PETS,
     Answer,
     Server,
@@ -33,6 +36,8 @@ from course_utils.data import download, picture_sets
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("cache_folder")]
 
+#: What the course writes into a set beside its pictures.
+LIST_NAME = ".contents.json"
 QUOTA_PAGE = (
     b"<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head><body>"
     b"<p class='uc-error-caption'>Sorry, you can't view or download this file at this time.</p>"
@@ -104,7 +109,7 @@ FAULTS = {
     "500, then the file": (
         lambda file: [Answer(b"not now", 500), Answer(file)],
         None,
-        "500|not a whole zip",
+        None,
     ),
     "no answer": (lambda file: Answer(file, silent_from=0), "timed out", "timed out"),
     "silent in the middle": (
@@ -144,7 +149,7 @@ def check_whole_or_none(cache_folder, source, content):
         found = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
-            if path.is_file()
+            if path.is_file() and path.name != LIST_NAME
         }
         assert found == {name: picture(number) for number, name in enumerate(source.inside)}
     return folder.exists()
@@ -182,7 +187,7 @@ def test_a_failed_download_leaves_nothing(
     else:
         fails(source, reason)
         assert files_in(cache_folder) == []
-        outcome = "nothing left, the message names the remedy, the next call succeeds"
+        outcome = NOTHING_HALF
         if answer is None:
             server = Server()
             publish(server, monkeypatch, source)
@@ -256,7 +261,7 @@ def test_an_archive_that_is_not_as_it_should_be_is_refused(
     assert len(data.load(source.name, "download")) == len(source.inside)
     assert check_whole_or_none(cache_folder, source, server.contents[good].content)
     fault_report.add(
-        f"archive ({kind}): {fault}", 1, "nothing unpacked, the next call finds the good archive"
+        f"archive ({kind}): {fault}", 1, "nothing unpacked, the next call takes a good archive"
     )
 
 
@@ -296,7 +301,9 @@ def test_a_photo_that_cannot_be_read_is_noticed(server, monkeypatch, cache_folde
     server.contents[path] = Answer(drive_archive(PETS))
     assert len(data.load("dogs-vs-cats", "download")) == 12
     fault_report.add(
-        "archive (Drive): a photo cannot be read", 1, "refused, the next call succeeds"
+        "archive (Drive): a photo cannot be read",
+        1,
+        "nothing unpacked, the next call takes a good archive",
     )
 
 
@@ -314,7 +321,7 @@ def test_a_disk_that_is_full_while_downloading(
     assert files_in(cache_folder) == []
     assert len(data.load(source.name, "download")) == len(source.inside)
     assert check_whole_or_none(cache_folder, source, server.contents[path].content)
-    fault_report.add(f"disk full ({kind}): downloading", 1, "nothing left, the next call succeeds")
+    fault_report.add(f"disk full ({kind}): downloading", 1, NOTHING_HALF)
 
 
 @pytest.mark.parametrize("kind", SOURCES)
@@ -344,7 +351,9 @@ def test_a_disk_that_cannot_be_written_while_unpacking(
     assert check_whole_or_none(cache_folder, source, server.contents[path].content)
     assert server.requests == [path], "nor downloaded again"
     fault_report.add(
-        f"{error.lower()} ({kind}): unpacking", 1, "archive kept, the next call needs no network"
+        f"{error.lower()} ({kind}): unpacking",
+        1,
+        "stopped with the remedy, archive kept, the next call needs no network",
     )
 
 
@@ -358,6 +367,95 @@ def test_an_empty_folder_or_a_link_in_the_sets_place(server, monkeypatch, cache_
         "rps.zip",
         "rock-paper-scissors",
     }
+
+
+# --- a set that is damaged after it was unpacked ------------------------------------------------
+
+
+def victim(folder):
+    """A picture of a set, for one that something happens to."""
+    return sorted(path for path in folder.rglob("*.*g") if path.is_file())[3]
+
+
+#: Name of the damage; what is done to the set's folder.
+DAMAGES = {
+    "a picture is gone": lambda folder: victim(folder).unlink(),
+    "a picture is cut off": lambda folder: os.truncate(victim(folder), 20),
+    "a picture is empty": lambda folder: os.truncate(victim(folder), 0),
+    "a folder is gone": lambda folder: shutil.rmtree(victim(folder).parent),
+    "everything is gone": lambda folder: [shutil.rmtree(folder), folder.mkdir()],
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_set_that_was_damaged_is_unpacked_anew(
+    server, monkeypatch, cache_folder, capsys, fault_report, damage, kind
+):
+    source = SOURCES[kind]
+    path = publish(server, monkeypatch, source)
+    first = data.load(source.name, "download")
+    folder = cache_folder / "downloads" / source.name
+    capsys.readouterr()
+    data.load(source.name, "download")
+    assert "not as it was downloaded" not in capsys.readouterr().out
+    DAMAGES[damage](folder)
+    assert data.load(source.name, "download") == first
+    assert f"{folder} is not as it was downloaded: " in capsys.readouterr().out
+    assert check_whole_or_none(cache_folder, source, server.contents[path].content)
+    assert sorted(os.listdir(folder.parent)) == sorted([source.name, source.file])
+    assert server.requests == [path], "the archive was kept"
+    fault_report.add(f"damaged set ({kind}): {damage}", 1, "noticed, unpacked again")
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_damaged_set_without_archive_and_network_is_not_used(
+    server, monkeypatch, cache_folder, fault_report, kind
+):
+    source = SOURCES[kind]
+    publish(server, monkeypatch, source)
+    data.load(source.name, "download")
+    folder = cache_folder / "downloads" / source.name
+    victim(folder).unlink()
+    (folder.parent / source.file).unlink()
+    server.stop()
+    before = files_in(folder)
+    for _ in range(2):
+        fails(source, "refused|Max retries")
+        assert files_in(folder) == before, "what is left of it is not lost"
+    fault_report.add(
+        f"damaged set ({kind}): a picture is gone, no archive, no network",
+        1,
+        "stopped with the remedy, not used, nothing removed",
+    )
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("what", ["a file of one's own", "the list is gone", "the list is damaged"])
+def test_nobodys_files_are_removed_with_a_damaged_set(
+    server, monkeypatch, cache_folder, fault_report, what, kind
+):
+    source = SOURCES[kind]
+    publish(server, monkeypatch, source)
+    first = data.load(source.name, "download")
+    folder = cache_folder / "downloads" / source.name
+    if what == "a file of one's own":
+        own = victim(folder).with_name("mine.jpg")
+        own.write_bytes(picture(1))
+        victim(folder).unlink()
+    elif what == "the list is gone":
+        (folder / LIST_NAME).unlink()
+    else:
+        os.truncate(folder / LIST_NAME, 30)
+    before = files_in(folder)
+    with pytest.raises(data.DownloadError, match="not known to come with.*remove the folder"):
+        data.load(source.name, "download")
+    assert files_in(folder) == before
+    shutil.rmtree(folder)
+    assert data.load(source.name, "download") == first
+    fault_report.add(
+        f"damaged set ({kind}): {what}", 1, "stopped with the remedy, not used, nothing removed"
+    )
 
 
 # --- several processes, and processes that are killed -------------------------------------------
@@ -454,11 +552,9 @@ def test_killed_at_random_moments(server, monkeypatch, tmp_path, fault_report, k
             assert len(data.load(source.name, "download")) == len(source.inside)
         assert check_whole_or_none(folder, source, content)
     assert halfway > 0, "none was killed at its work"
-    fault_report.add(
-        f"killed ({kind}): downloading and unpacking",
-        len(moments),
-        f"{halfway} halfway, {whole} whole sets, never half of one; each next call succeeds",
-    )
+    what = f"killed ({kind}): downloading and unpacking"
+    fault_report.add(what, len(moments) - whole, "nothing there, the next call succeeds")
+    fault_report.add(what, whole, "whole already")
 
 
 @needs_forks
@@ -478,10 +574,15 @@ def test_control_a_careless_download_leaves_halves(server, monkeypatch, tmp_path
 
 @needs_forks
 @pytest.mark.parametrize("kind", SOURCES)
-def test_three_processes_at_once(server, tmp_path, fault_report, kind):
+@pytest.mark.parametrize("place", ["empty cache", "damaged set"])
+def test_three_processes_at_once(server, tmp_path, fault_report, place, kind):
     source = SOURCES[kind]
     content = source.make(source.inside)
     folder = tmp_path / "cache"
+    if place == "damaged set":
+        first = start(load_slowly, server, source, content, folder)
+        first.join()
+        victim(folder / "downloads" / source.name).unlink()
     running = [start(load_slowly, server, source, content, folder) for _ in range(3)]
     for process in running:
         process.join()
@@ -489,4 +590,6 @@ def test_three_processes_at_once(server, tmp_path, fault_report, kind):
     assert check_whole_or_none(folder, source, content)
     left = {path.name for path in (folder / "downloads").iterdir()}
     assert left == {source.name, source.file}
-    fault_report.add(f"three processes at once ({kind})", 3, "one whole set, nothing beside it")
+    fault_report.add(
+        f"three processes at once ({kind}): {place}", 3, "one whole set, nothing beside it"
+    )

@@ -10,7 +10,7 @@ import pytest
 from course_utils.profiles import Training
 from tools import run_course
 from tools.runner import honesty, parameters
-from tools.runner.options import OptionError, Options
+from tools.runner.options import PROMISED_MEMORY_MB, OptionError, Options
 from tools.runner.page import outside_requests
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -28,6 +28,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
         (["--jobs", "0"], "--jobs 0 is too few"),
         (["--jobs", "two"], "invalid int value: 'two'"),
         (["--cell-timeout", "-1"], "--cell-timeout -1 is negative"),
+        (["--memory-limit", "-1"], "--memory-limit -1 is negative"),
         (["--faster"], "unrecognized arguments: --faster"),
     ],
 )
@@ -64,6 +65,9 @@ def test_chapters_are_chosen_by_number_or_appendix_name(tmp_path):
     assert Options.from_json(json.loads(json.dumps(chosen.as_json()))) == chosen
     assert chosen.cell_timeout == 1800
     assert Options.choose(notebooks=tmp_path, profile="full").cell_timeout is None
+    assert chosen.memory_limit is None
+    assert Options.choose(notebooks=tmp_path, profile="ci").memory_limit == PROMISED_MEMORY_MB
+    assert Options.choose(notebooks=tmp_path, profile="ci", memory_limit=0).memory_limit is None
     with pytest.raises(OptionError, match="no notebook"):
         Options.choose(notebooks=FIXTURES.parent)
 

@@ -15,6 +15,7 @@ from course_utils import profiles
 from tools import generated_text, machine
 from tools import notebook_files as files
 from tools import notebook_template as template
+from tools.runner.options import PROMISED_MEMORY_MB
 
 MEASURED = Path(__file__).with_name("measured_run.json")
 _MARKS = ("<!-- chapters: written by make tables -->", "<!-- end of chapters -->")
@@ -104,6 +105,11 @@ def table(course: files.Course, measured: dict) -> str:
                 f"{path.name} was measured under another plan than profiles.py has now; "
                 "make run, then make tables"
             )
+        if run["memory_mb"] > PROMISED_MEMORY_MB:
+            raise ValueError(
+                f"{path.name} took {run['memory_mb']:,} MB of memory; promised are at most "
+                f"{PROMISED_MEMORY_MB:,}. Let it hold fewer pictures at once"
+            )
         number = path.stem.split("_")[0]
         lines.append(
             f"| {number} | [{title[1]}](notebooks/{path.name}) | {question[1]} "
@@ -114,7 +120,9 @@ def table(course: files.Course, measured: dict) -> str:
         "",
         f"Times, memory and results: one run of `make run` in profile demo on "
         f"{measured['hardware']}, {measured['jobs']} chapters at a time with "
-        f"{machine.number(measured['threads'], 'thread')} each; yours will differ somewhat.",
+        f"{machine.number(measured['threads'], 'thread')} each; yours will differ somewhat. "
+        "Memory is the peak of a chapter's processes; CI stops a chapter at "
+        f"{PROMISED_MEMORY_MB / 1000:g} GB.",
     ]
     return "\n".join(lines)
 

@@ -11,7 +11,7 @@ import sys
 import time
 
 from tools.runner import lock, report, supervisor
-from tools.runner.options import OptionError, Options, as_typed
+from tools.runner.options import PROMISED_MEMORY_MB, OptionError, Options, as_typed
 
 
 class _Parser(argparse.ArgumentParser):
@@ -92,6 +92,17 @@ def _parser() -> argparse.ArgumentParser:
         "--cell-timeout",
         type=int,
         help="seconds after which a cell is given up, 0 = never (default: 1800; full: never)",
+    )
+    parser.add_argument(
+        "--python",
+        default=argparse.SUPPRESS,
+        help="the Python that executes the chapters (default: the one that runs this)",
+    )
+    parser.add_argument(
+        "--memory-limit",
+        type=int,
+        help="megabytes of memory at which a chapter is stopped, 0 = no limit "
+        f"(default: no limit; ci: {PROMISED_MEMORY_MB})",
     )
     return parser
 

@@ -100,12 +100,16 @@ class CellWatch:
         atomic_files.write(self._path, json.dumps(record))
 
 
-def kernel_spec() -> dict:
-    """Return the kernelspec (the content of ``kernel.json``) that starts this module."""
+def kernel_spec(python: str) -> dict:
+    """Return the kernelspec (the content of ``kernel.json``) that starts this module.
+
+    Args:
+        python: The Python that executes the notebooks; it needs ipykernel, but not the course.
+    """
     repository = str(Path(__file__).resolve().parents[1])
     return {
         "argv": [
-            sys.executable,
+            python,
             "-c",
             LAUNCH,
             repository,

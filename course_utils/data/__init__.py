@@ -21,6 +21,7 @@ from course_utils.data.splits import (
     split_by_group,
     split_by_index,
 )
+from course_utils.language import translate
 
 __all__ = [
     "CATALOG",
@@ -92,7 +93,10 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
             raise ValueError(f"{name!r} has no size {size!r}; it takes {', '.join(entry.sizes)}")
     place = resolve_source(source)
     if place == "sample":
-        loaded, origin = entry.draw(**sizes), f"{entry.sample_content}, drawn by the course"
+        loaded = entry.draw(**sizes)
+        origin = translate(
+            "{content}, drawn by the course", content=translate(entry.sample_content)
+        )
     elif place == "download":
         folder = entry.fetch()
         loaded, origin = entry.read(folder, **sizes), f"{entry.content}, downloaded to {folder}"

@@ -1,11 +1,13 @@
 """Downloads: checked by hash, tried again when they break off, kept in the cache folder."""
 
-import inspect
+import contextlib
 import os
 import shutil
 import stat
+import time
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -119,32 +121,68 @@ def fetch_from_drive(file: DriveFile) -> Path:
 
     Used in: 04.
     """
-    import gdown  # takes longer to import than all else here
-
     path = folder() / file.name
     if path.is_file():
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         cache.tidy()
-        # gdown leaves a part of the file behind when a download breaks off.
-        unfinished = path.with_name(cache.unfinished_name(path.name))
-        unfinished.mkdir()
-        try:
-            downloaded = unfinished / file.name
-            # Older releases of gdown know no timeout and wait for a server that falls silent.
-            known = inspect.signature(gdown.download).parameters
-            patience = {"timeout": TIMEOUTS} if "timeout" in known else {}
-            gdown.download(file.address, str(downloaded), use_cookies=False, **patience)
-            if not zipfile.is_zipfile(downloaded):
-                raise ValueError("what came is not a whole zip archive")
-            os.replace(downloaded, path)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        for tries_left in reversed(range(1 + NUM_RETRIES)):
+            problem = _try_drive(file, path)
+            if problem is None:
+                return path
+            if tries_left:
+                print(f"{file.name}: {problem}\nTrying again, {tries_left} tries left")
+                time.sleep(1 + NUM_RETRIES - tries_left)
+        raise problem
     # gdown raises errors of its own beside those of the network and of the disk.
     except Exception as error:
         raise drive_error(file, error) from error
-    return path
+
+
+def _try_drive(file: DriveFile, path: Path) -> Exception | None:
+    """Download a file from Google Drive, whole or not at all; return why another try may help.
+
+    Raises:
+        OSError: If the disk is to blame, where no other try would help.
+    """
+    import gdown  # takes longer to import than all else here
+    import requests
+
+    # gdown leaves a part of the file behind when a download breaks off.
+    unfinished = path.with_name(cache.unfinished_name(path.name))
+    unfinished.mkdir()
+    try:
+        downloaded = unfinished / file.name
+        with _patience():
+            gdown.download(file.address, str(downloaded), use_cookies=False)
+        if not zipfile.is_zipfile(downloaded):
+            raise ValueError("what came is not a whole zip archive")
+        os.replace(downloaded, path)
+    except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+            raise
+        return error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return None
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """Give up a request after ``TIMEOUTS``; releases of gdown before 6 cannot be told to."""
+    from requests.adapters import HTTPAdapter
+
+    send = HTTPAdapter.send
+
+    def send_with_limit(adapter, request, **options):
+        return send(adapter, request, **{**options, "timeout": TIMEOUTS})
+
+    HTTPAdapter.send = send_with_limit
+    try:
+        yield
+    finally:
+        HTTPAdapter.send = send
 
 
 def drive_error(file: DriveFile, reason: object) -> DownloadError:

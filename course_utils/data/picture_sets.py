@@ -4,7 +4,7 @@ import errno
 import re
 from pathlib import Path
 
-from course_utils.data import arguments, atomic, cache, download
+from course_utils.data import arguments, cache, download, inventory
 from course_utils.data.pictures import (
     PictureSet,
     circles,
@@ -142,10 +142,10 @@ def fetch_dogs_vs_cats() -> Path:
     Used in: 04.
     """
     target = download.folder() / "dogs-vs-cats"
-    if not target.is_dir():
+    if not _is_whole(target):
         archive = download.fetch_from_drive(DOGS_VS_CATS_FILE)
         try:
-            with atomic.new_folder(target) as unfinished:
+            with inventory.new_set(target) as unfinished:
                 # The archive holds train.zip, and Kaggle's pictures without labels.
                 download.unpack(archive, unfinished)
                 download.unpack(unfinished / "train.zip", unfinished)
@@ -295,10 +295,10 @@ def _others_with_pictures(folder: Path) -> list[str]:
 def _fetch(name: str, files: dict[str, download.RemoteFile]) -> Path:
     """Download archives and unpack each into its place below ``name``, whole or not at all."""
     target = download.folder() / name
-    if not target.is_dir():
+    if not _is_whole(target):
         archives = {place: download.fetch(file) for place, file in files.items()}
         try:
-            with atomic.new_folder(target) as unfinished:
+            with inventory.new_set(target) as unfinished:
                 for place, archive in archives.items():
                     (unfinished / place).mkdir(exist_ok=True)
                     download.unpack(archive, unfinished / place)
@@ -309,6 +309,21 @@ def _fetch(name: str, files: dict[str, download.RemoteFile]) -> Path:
                 "The environment variable COURSE_CACHE moves the cache."
             ) from error
     return target.parent
+
+
+def _is_whole(target: Path) -> bool:
+    """Return whether a set lies there as it was unpacked; a printed line says if one is damaged.
+
+    Raises:
+        DownloadError: If somebody's own files lie in it.
+    """
+    try:
+        damage = inventory.find_damage(target)
+    except inventory.ForeignFilesError as error:
+        raise download.DownloadError(str(error)) from error
+    if damage and target.is_dir():
+        print(f"{target} is not as it was downloaded: {damage}. It is unpacked anew.")
+    return not damage
 
 
 def _check_dogs_vs_cats(pictures: PictureSet) -> None:

@@ -18,6 +18,7 @@ from tools import atomic_files
 from tools.runner import failure, honesty, outputs, page, parameters, results
 from tools.runner.cells import Place, executed_cells, place_of, read
 from tools.runner.failure import Failure
+from tools.runner.memory import MemoryWatch
 from tools.runner.options import DATA_WORDS, Options, chapter_number
 from tools.runner.outcome import KERNEL_NAME, Files, Outcome
 
@@ -39,7 +40,9 @@ def run_chapter(source: Path, options: Options, report_cell: Callable[[str, str]
         if problem is not None:
             outcome.failures.append(problem)
             return outcome
-        outcome.failures += _execute(files, options, outcome, report_cell)
+        with MemoryWatch(files.record, options.memory_limit) as memory:
+            outcome.failures += _execute(files, options, outcome, report_cell)
+        outcome.peak_memory_mb = memory.peak_mb or None
         executed = read(files.work)
         _judge(files, options, outcome, executed)
         _publish(files, outcome, executed)
@@ -132,7 +135,13 @@ def _judge(files: Files, options: Options, outcome: Outcome, executed) -> None:
         remedy = f"read {files.log.name} in the build folder's work/"
         outcome.failures.append(Failure("RecordMissing", message, remedy))
         return
-    outcome.peak_memory_mb = round(record["peak_memory_bytes"] / 1e6)
+    # The kernel knows of its own short peaks, which the watch may miss.
+    known_to_kernel = round(record["peak_memory_bytes"] / 1e6)
+    outcome.peak_memory_mb = max(outcome.peak_memory_mb or 0, known_to_kernel)
+    if options.memory_limit and outcome.peak_memory_mb > options.memory_limit:
+        # If the kernel was killed for it, this is the reason, and the cell is known.
+        place = outcome.failures[0].place if outcome.failures else ""
+        outcome.failures = [failure.of_memory(outcome.peak_memory_mb, options.memory_limit, place)]
     outcome.pictures_trained = honesty.work(record)
     outcome.fits, outcome.outside_fit = record["fits"], record["outside_fit"]
     if outcome.failures:

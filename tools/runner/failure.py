@@ -66,6 +66,17 @@ def of_exception(name: str, message: str, place: Place | None) -> Failure:
     )
 
 
+def of_memory(peak_mb: int, limit_mb: int, place: str) -> Failure:
+    """Describe a chapter that took more memory than it may."""
+    return Failure(
+        error="TooMuchMemory",
+        message=f"the chapter took {peak_mb:,} MB of memory, more than the {limit_mb:,} MB allowed",
+        remedy="load, decode or keep fewer pictures at once, or allow more with --memory-limit "
+        "MEGABYTES (0 = no limit)",
+        place=place,
+    )
+
+
 def shorten(message: str) -> str:
     """Return the first two lines of a message, without terminal colours."""
     lines = [line.strip() for line in _ANSI_COLOURS.sub("", message).strip().splitlines()]

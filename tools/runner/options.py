@@ -1,6 +1,7 @@
 """What is to be run, read from the environment and the command line and checked before anything."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from course_utils import profiles
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA_WORDS = ("sample", "download")
+#: What the README promises: no chapter takes more megabytes, on drawn pictures and without a GPU.
+PROMISED_MEMORY_MB = 3_000
 
 
 class OptionError(ValueError):
@@ -28,6 +31,8 @@ class Options:
         jobs: Chapters executed at the same time.
         threads: Compute threads of each.
         cell_timeout: Seconds after which a cell is given up, or None.
+        memory_limit: Megabytes of memory at which a chapter is stopped, or None.
+        python: The Python in which the chapters' kernels run.
     """
 
     notebooks: Path
@@ -38,6 +43,8 @@ class Options:
     jobs: int = 2
     threads: int = 1
     cell_timeout: int | None = 1800
+    memory_limit: int | None = None
+    python: str = sys.executable
 
     @classmethod
     def choose(
@@ -51,6 +58,8 @@ class Options:
         jobs: int = 2,
         threads: int = 1,
         cell_timeout: int | None = None,
+        memory_limit: int | None = None,
+        python: str = sys.executable,
     ) -> "Options":
         """Check what a person typed and complete it.
 
@@ -64,6 +73,9 @@ class Options:
             threads: Compute threads of each.
             cell_timeout: Seconds after which a cell is given up; 0 for never; None for the
                 profile's own limit: never in ``full``, otherwise half an hour.
+            memory_limit: Megabytes of memory at which a chapter is stopped; 0 for never; None for
+                the profile's own limit: what is promised in ``ci``, otherwise none.
+            python: The Python in which the chapters' kernels run.
 
         Raises:
             OptionError: If a value cannot be followed.
@@ -79,6 +91,12 @@ class Options:
             cell_timeout = 0 if profile == "full" else cls.cell_timeout
         if cell_timeout < 0:
             raise OptionError(f"--cell-timeout {cell_timeout} is negative; give seconds, 0 = never")
+        if memory_limit is None:
+            memory_limit = PROMISED_MEMORY_MB if profile == "ci" else 0
+        if memory_limit < 0:
+            raise OptionError(
+                f"--memory-limit {memory_limit} is negative; give megabytes, 0 = no limit"
+            )
         folder = Path(notebooks).resolve()
         return cls(
             notebooks=folder,
@@ -89,6 +107,8 @@ class Options:
             jobs=jobs,
             threads=threads,
             cell_timeout=cell_timeout or None,
+            memory_limit=memory_limit or None,
+            python=python,
         )
 
     def as_json(self) -> dict:

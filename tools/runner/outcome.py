@@ -64,7 +64,7 @@ class Outcome:
         chapter: The notebook's file name without its ending.
         cells: Code cells that were executed.
         seconds: Wall-clock time of the execution.
-        peak_memory_mb: The kernel's peak of resident memory; None if unknown.
+        peak_memory_mb: Peak of resident memory of the kernel and what it started; None if unknown.
         pictures_trained: Pictures in training steps, every epoch counted.
         headline: The chapter's result in its own words.
         copies: Executed copies, relative to the build folder.

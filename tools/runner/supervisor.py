@@ -139,7 +139,7 @@ def _crashed(stem: str, exit_code: int, options: Options) -> Outcome:
 def _write_kernel_spec(options: Options) -> None:
     folder = options.build / "jupyter" / "kernels" / KERNEL_NAME
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(watched_kernel.kernel_spec(), indent=1)
+    text = json.dumps(watched_kernel.kernel_spec(options.python), indent=1)
     atomic_files.write(folder / "kernel.json", text)
 
 

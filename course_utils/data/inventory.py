@@ -1,0 +1,93 @@
+"""Downloaded sets that show when they were changed: each holds a list of its names and sizes.
+
+It is written while the set has not got its final name yet. Comparing it takes no longer than
+listing the files; their content is not read.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from course_utils.data import atomic, cache, pictures
+
+#: Hidden, so that it is taken for no picture.
+_LIST_NAME = ".contents.json"
+
+
+class ForeignFilesError(OSError):
+    """A downloaded set holds files that did not come with it."""
+
+
+@contextmanager
+def new_set(target: Path) -> Iterator[Path]:
+    """Yield a folder to unpack into, which becomes ``target`` when the block ends well.
+
+    A set that was damaged stays until then. Otherwise as :func:`atomic.new_folder`.
+
+    Raises:
+        OSError: If the folder cannot be written.
+
+    Used in: 04, 05.
+    """
+    with atomic.new_folder(target) as unfinished:
+        yield unfinished
+        listed = json.dumps(_files(unfinished), ensure_ascii=True)
+        (unfinished / _LIST_NAME).write_text(listed, encoding="ascii")
+        _remove_damaged(target)
+
+
+def find_damage(folder: Path) -> str:
+    """Return what is wrong with a downloaded set, or an empty string if it is as it was unpacked.
+
+    Raises:
+        ForeignFilesError: If there are files that did not come with the set, or no list of those
+            that did, so that nobody's files are removed with it; the message says what to do.
+        OSError: If the folder cannot be read.
+
+    Used in: 04, 05.
+    """
+    if not folder.is_dir():
+        return "it is not there"
+    listed, found = _listed(folder), _files(folder)
+    if foreign := sorted(set(found) - set(listed)):
+        raise ForeignFilesError(
+            f"{folder} holds files that are not known to come with the set: "
+            f"{pictures.printable(foreign)}. Move what is yours elsewhere and remove the folder; "
+            "the next call unpacks it anew"
+        )
+    missing = [name for name in listed if name not in found]
+    changed = [name for name in found if found[name] != listed[name]]
+    problems = [
+        f"{len(names):,} of {len(listed):,} files {what}, such as {min(names)}"
+        for names, what in ((missing, "missing"), (changed, "of another size"))
+        if names
+    ]
+    return "; ".join(problems) or ("" if listed else "it is empty")
+
+
+def _listed(folder: Path) -> dict[str, int]:
+    try:
+        listed = json.loads((folder / _LIST_NAME).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return {}
+    return listed if isinstance(listed, dict) else {}
+
+
+def _files(folder: Path) -> dict[str, int]:
+    """Return the size of every file below a folder by its name, hidden ones left out."""
+    return {
+        file.relative_to(folder).as_posix(): file.lstat().st_size
+        for file, _ in pictures.walk(folder)
+    }
+
+
+def _remove_damaged(target: Path) -> None:
+    """Make place for a new set, unless another call was faster and there is a whole one."""
+    target = Path(os.path.realpath(target))
+    if target.is_dir() and any(target.iterdir()) and find_damage(target):
+        damaged = target.with_name(cache.unfinished_name(f".{target.name}"))
+        target.rename(damaged)
+        shutil.rmtree(damaged, ignore_errors=True)
