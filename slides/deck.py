@@ -1,0 +1,85 @@
+"""What all decks share: figures that the last row can read, and the results of a measured run.
+
+A deck's first cell is ``import deck; deck.begin()``. Decks are executed in this folder.
+"""
+
+import json
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anything loads TensorFlow
+
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.text import Text
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+from course_utils import plots, profiles
+
+MEASURED = Path(__file__).with_name("measured_results.json")
+
+
+def begin() -> None:
+    """Set matplotlib up for a projector: large letters, and the typeface of the slides."""
+    plots.use_style()
+    # Found, not imported: the package itself does not load under Python 3.12, its fonts do.
+    fonts = Path(find_spec("koreanize_matplotlib").origin).parent / "fonts"
+    for file in fonts.glob("NanumGothic*.ttf"):
+        font_manager.fontManager.addfont(file)
+    plt.rcParams.update(
+        {
+            "font.family": ["NanumGothic", "DejaVu Sans"],
+            "mathtext.fontset": "dejavusans",
+            "font.size": 18,
+            "axes.titlesize": 18,
+            "axes.titleweight": "bold",
+            "lines.linewidth": 3,
+            "figure.figsize": (11.4, 5.0),
+            "savefig.bbox": "tight",
+            "axes.unicode_minus": False,
+        }
+    )
+    set_matplotlib_formats("retina")
+
+
+def enlarge(points: float) -> None:
+    """Make every text in the current figure at least this large."""
+    for text in plt.gcf().findobj(Text):
+        text.set_fontsize(max(points, text.get_fontsize()))
+
+
+def results(chapter: str) -> dict:
+    """Return what a chapter measured in the run of profile demo that the README's table shows.
+
+    Args:
+        chapter: Name of the chapter's file without its ending.
+
+    Raises:
+        ValueError: If the chapter was not measured, or its training plan has changed since.
+    """
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))["chapters"].get(chapter)
+    if measured is None:
+        raise ValueError(f"{chapter} was not measured; run make run, then make tables")
+    if measured["planned_work"] != planned_work(chapter):
+        raise ValueError(
+            f"{chapter} was measured under another plan than profiles.py has now; "
+            "run make run, then make tables"
+        )
+    return measured["values"]
+
+
+def conditions() -> str:
+    """Return in words how the results were measured."""
+    return json.loads(MEASURED.read_text(encoding="utf-8"))["conditions"]
+
+
+def planned_work(chapter: str) -> int:
+    """Return the pictures × epochs that profile demo plans for a chapter."""
+    trainings = profiles.get("demo").of_chapter(chapter.split("_")[0])
+    return sum(training.work for training in trainings.values())
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share as a percentage: ``percent(0.9775)`` is "97.8%"."""
+    return f"{share:.{digits}%}"

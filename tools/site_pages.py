@@ -1,0 +1,238 @@
+"""The generated parts of the web site: each function returns Markdown for one mark in a page.
+
+A page in ``site/pages`` holds lines such as ``<!-- chapters -->``; ``fill`` puts in their place
+what the function of that name in ``PARTS`` makes of the repository.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from course_utils import explorers, profiles, references
+from course_utils.checks import core
+from tools import chapter_table, deck_rules
+from tools import notebook_files as files
+from tools.bench import report as bench_report
+
+_MARK = re.compile(r"^<!-- ([a-z]+) -->$", re.MULTILINE)
+#: What the reference describes, in the order of a chapter.
+MODULES = (
+    *("runtime", "profiles", "arithmetic", "data", "models", "training"),
+    *("plots", "explorers", "checks", "references", "explain", "precision"),
+)
+
+
+def fill(page: str, out: Path) -> str:
+    """Return a page with its generated parts.
+
+    Args:
+        page: The page's text.
+        out: The folder of the site's source; pictures that a part needs are written there.
+
+    Raises:
+        ValueError: If the page asks for a part that nobody makes.
+    """
+
+    def part(mark: re.Match) -> str:
+        if mark[1] not in PARTS:
+            raise ValueError(f"a page asks for {mark[0]}; there are {', '.join(PARTS)}")
+        return PARTS[mark[1]](out)
+
+    return _MARK.sub(part, page)
+
+
+def chapters(out: Path) -> str:
+    """Return the table of chapters without their badges: each chapter has its own button."""
+    measured = json.loads(chapter_table.MEASURED.read_text(encoding="utf-8"))
+    table = chapter_table.table(files.Course.read(), measured)
+    return _inside_site(re.sub(r"\| \[!\[[^|]*\|$", "|", table, flags=re.MULTILINE)).replace(
+        "| result | |\n|---|---|---|---|---|---|---|", "| result |\n|---|---|---|---|---|---|"
+    )
+
+
+def decks(out: Path) -> str:
+    """Return the table of decks with their handouts."""
+    rows = ["| | deck | minutes | |", "|---|---|---|---|"]
+    for path in sorted(deck_rules.SLIDES.glob("[0-9A]*_*.md")):
+        deck = deck_rules.read(path.stem, path.read_text(encoding="utf-8"))
+        number = path.stem.split("_")[0]
+        rows.append(
+            f'| {number} | <a href="slides/{deck.name}.html">{escape(deck.slides[0].heading)}</a> '
+            f'| {deck.facts["minutes"]} | <a href="slides/{deck.name}.pdf">handout</a> |'
+        )
+    return "\n".join(rows)
+
+
+def show_explorers(out: Path) -> str:
+    """Return every explorer as a frame of its own; their pages are written beside the site."""
+    folder = out / "explorer_pages"
+    folder.mkdir(exist_ok=True)
+    parts = []
+    for name, title in EXPLORERS.items():
+        page = _EXPLORER_PAGE.format(
+            title=title, body=explorers.page(name)
+        )  # a page of its own, so that styles do not meet
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+        parts.append(
+            f'## {title}\n\n<iframe class="explorer" title="{title}" '
+            f'src="_static/explorers/{name}.html"></iframe>'
+        )
+    return "\n\n".join(parts)
+
+
+def exercises(out: Path) -> str:
+    """Return what every exercise is about, chapter by chapter."""
+    parts = []
+    for path in _chapters():
+        title = files.read(path).cells[0].source.split("\n")[0].removeprefix("# ")
+        rows = [
+            f"| {one.number} | {one.title} |" for one in core.exercises(path.stem.split("_")[0])
+        ]
+        head = f"## [{title}](chapters/{path.name})\n\n| | what it is about |\n|---|---|"
+        parts.append("\n".join([head, *rows]))
+    return "\n\n".join(parts)
+
+
+def ranges(out: Path) -> str:
+    """Return the measured ranges with the lectures' figures beside them."""
+    rows = [
+        "| training | mean | range | seeds | test pictures | the lectures |",
+        "|---|---|---|---|---|---|",
+    ]
+    facts = []
+    for path in sorted(references.bands.FOLDER.glob("*.json")):
+        name, profile, pictures = path.stem.rsplit("-", 2)
+        band = references.band(name, profile, pictures)
+        if band is None:
+            continue
+        lower, upper = band.limits
+        source = references.compare(name, band.mean, profiles.get(profile), "sample").source
+        rows.append(
+            f"| {name}, profile {profile}, {pictures} pictures | {band.mean:.1%} "
+            f"| {lower:.1%} to {upper:.1%} | {len(band.values)} | {band.num_test_pictures:,} "
+            f"| {source or ''} |"
+        )
+        facts.append(f"- {name}: {'; '.join(band.facts.values())}")
+    return "\n".join([*rows, "", "Measured on:", "", *facts])
+
+
+def pictures(out: Path) -> str:
+    """Draw a sheet of every set, and return them with the names of their classes."""
+    from tools import contact_sheets
+
+    parts = []
+    for title, path, classes in contact_sheets.write(out / "pictures").values():
+        words = ", ".join(classes)
+        parts.append(
+            f"## {title}\n\n```{{image}} pictures/{path.name}\n:alt: Drawn pictures in rows, "
+            f"one row for each class: {words}.\n```\n\nA row for each class: {words}."
+        )
+    return "\n\n".join(parts)
+
+
+def modules(out: Path) -> str:
+    """Write one page for each module of the package, and return their list."""
+    folder = out / "reference"
+    folder.mkdir(exist_ok=True)
+    for name in MODULES:
+        package = (files.ROOT / "course_utils" / name).is_dir()  # it names what it imports
+        page = (
+            f"# {name}\n\n```{{eval-rst}}\n.. automodule:: course_utils.{name}\n"
+            "   :members:\n   :member-order: bysource\n"
+            f"{'   :imported-members:' if package else ''}\n```\n"
+        )
+        (folder / f"{name}.md").write_text(page, encoding="utf-8")
+    return "```{toctree}\n:maxdepth: 1\n\n" + "\n".join(MODULES) + "\n```"
+
+
+def timetable(out: Path) -> str:
+    """Return for each chapter how long lecture and computer take."""
+    measured = json.loads(chapter_table.MEASURED.read_text(encoding="utf-8"))["chapters"]
+    rows = [
+        "| | lecture with the deck | the chapter computes | exercises |",
+        "|---|---|---|---|",
+    ]
+    for path in _chapters():
+        deck = deck_rules.SLIDES / f"{path.stem}.md"
+        minutes = "no deck yet"
+        if deck.exists():
+            facts = deck_rules.read(path.stem, deck.read_text(encoding="utf-8")).facts
+            minutes = f"{facts['minutes']} min"
+        number = path.stem.split("_")[0]
+        rows.append(
+            f"| [{number}](../chapters/{path.name}) | {minutes} "
+            f"| {measured[path.stem]['seconds']} s | {len(core.exercises(number))} |"
+        )
+    return "\n".join(rows)
+
+
+def changes(out: Path) -> str:
+    """Return the list of fixes and updates for students."""
+    return _inside_site((files.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+
+
+def _chapters() -> list[Path]:
+    """Return the chapters, without the solutions."""
+    return [one for one in files.Course.read().notebooks() if not files.holds_solutions(one)]
+
+
+def _of_page(name: str, begin: str, end: str) -> Callable[[Path], str]:
+    """Return a function that takes what stands between two marks of a page in the repository."""
+
+    def part(out: Path) -> str:
+        page = (files.ROOT / name).read_text(encoding="utf-8")
+        _, found_begin, rest = page.partition(begin)
+        text, found_end, _ = rest.partition(end)
+        if not (found_begin and found_end):
+            raise ValueError(f"{name} lacks the lines {begin} and {end}")
+        return _inside_site(text.strip())
+
+    return part
+
+
+def _inside_site(text: str) -> str:
+    """Point links from the repository's files to the pages of the site."""
+    text = re.sub(r"\]\(notebooks/(\w+\.ipynb)\)", r"](chapters/\1)", text)
+    return text.replace("](course_utils/samples/README.md)", "](pictures.md)")
+
+
+EXPLORERS = {
+    "convolution": "Convolution",
+    "receptive_field": "Receptive field",
+    "pooling": "Pooling",
+    "augmentation": "Augmentation",
+}
+_EXPLORER_PAGE = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"></head><body style="margin: 0"><main>{body}</main>
+<script>
+const tell = () => parent.postMessage(document.querySelector("main").offsetHeight + 4, "*");
+new ResizeObserver(tell).observe(document.querySelector("main"));
+</script></body></html>
+"""
+PARTS: dict[str, Callable[[Path], str]] = {
+    "chapters": chapters,
+    "decks": decks,
+    "explorers": show_explorers,
+    "exercises": exercises,
+    "ranges": ranges,
+    "pictures": pictures,
+    "probes": _of_page(
+        "course_utils/samples/README.md",
+        "<!-- probes: written by make probes -->",
+        "<!-- end of probes -->",
+    ),
+    "speed": _of_page("README.md", *bench_report.MARKS),
+    "reliability": _of_page(
+        "README.md",
+        "<!-- reliability: written by make reliability -->",
+        "<!-- end of reliability -->",
+    ),
+    "modules": modules,
+    "timetable": timetable,
+    "changes": changes,
+}

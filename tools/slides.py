@@ -1,0 +1,163 @@
+"""Build the decks: ``python -m tools.slides``, or ``make slides``.
+
+Each ``slides/NN_slug.md`` becomes ``build/slides/NN_slug.html``, which shows itself without a
+network, and ``NN_slug.pdf``, a handout with one slide a page. ``--only 02`` builds one deck,
+``--no-handout`` leaves the PDF out, and ``--pictures`` writes every slide as a picture beside it,
+for authors to look at.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.notebook_files import ROOT
+
+SLIDES = ROOT / "slides"
+WIDTH, HEIGHT = 1280, 720
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# What kernels and TensorFlow say when they start; it hides the lines that matter.
+_CHATTER = re.compile(
+    r"\[IPKernelApp\]|[IWE]0000 |WARNING: All log messages|-+ stderr|----- stdout|"
+    r"To enable the following instructions|$"
+)
+# Scripts that wait: for all letters, and until the slide on the screen is painted.
+_LETTERS = "Promise.all([...document.fonts].map(font => font.load())).then(() => {})"
+_DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+class BuildError(RuntimeError):
+    """What could not be built, and what to do about it."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.slides", description=__doc__)
+    parser.add_argument("--only", default="", metavar="02", help="build this deck only")
+    parser.add_argument("--no-handout", action="store_true", help="write no PDF")
+    parser.add_argument("--pictures", action="store_true", help="write a picture of every slide")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "slides")
+    chosen = parser.parse_args(arguments)
+    out = chosen.out.resolve()
+    try:
+        decks = choose(chosen.only)
+        build(decks, out)
+        pages = [out / f"{deck.stem}.html" for deck in decks]
+        if not chosen.no_handout or chosen.pictures:
+            with _browser() as browser:
+                for page in pages:
+                    if not chosen.no_handout:
+                        print_handout(browser, page, out)
+                    if chosen.pictures:
+                        take_pictures(browser, page)
+    except BuildError as error:
+        print(f"slides: {error}", file=sys.stderr)
+        return 1
+    print(f"slides: {len(pages)} built; open {os.path.relpath(pages[0])}")
+    return 0
+
+
+def choose(number: str = "", folder: Path = SLIDES) -> list[Path]:
+    """Return the decks whose name begins with ``number``; all of them by default.
+
+    Raises:
+        BuildError: If there is none; the message lists those that exist.
+    """
+    decks = sorted(folder.glob("[0-9A]*_*.md"))
+    chosen = [deck for deck in decks if deck.stem.startswith(number)]
+    if not chosen:
+        there = ", ".join(deck.stem for deck in decks)
+        raise BuildError(f"no deck begins with {number!r}; there are {there}")
+    return chosen
+
+
+def build(decks: list[Path], out: Path) -> None:
+    """Execute decks of one folder and write them as pages into ``out``.
+
+    Raises:
+        BuildError: If a cell fails, or Sphinx warns of anything.
+    """
+    source = decks[0].parent
+    patterns = ",".join(deck.name for deck in decks)
+    command = [sys.executable, "-m", "sphinx", "-b", "revealjs", "-t", "decks", "-q", "-W"]
+    command += ["--keep-going", "-j", "auto", "-c", str(ROOT / "site"), "-d", str(out / ".cache")]
+    command += ["-D", f"include_patterns={patterns}", "-D", f"root_doc={decks[0].stem}"]
+    done = subprocess.run(
+        [*command, str(source), str(out)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise BuildError(report("a deck could not be built", done.stdout))
+
+
+def report(what: str, output: str) -> str:
+    """Return what Sphinx said, without the chatter of kernels that start."""
+    lines = [line for line in output.splitlines() if not _CHATTER.match(line)]
+    return "\n".join([f"{what}; here is where and why", *lines])
+
+
+@contextlib.contextmanager
+def _browser() -> Iterator:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = (path for name in _BROWSERS if (path := shutil.which(name)))
+        own_copy = playwright.chromium.executable_path
+        program = next(found, own_copy)
+        if not os.path.exists(program):
+            raise BuildError(
+                "the handouts need Chromium: `apt install chromium` on Debian and Ubuntu, "
+                "`python -m playwright install chromium` elsewhere; --no-handout goes without"
+            )
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--no-proxy-server"]
+        )
+        yield browser
+        browser.close()
+
+
+def print_handout(browser, page: Path, folder: Path) -> Path:
+    """Print a deck as a PDF, one slide a page, into a folder; return the PDF's path."""
+    window = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    window.goto(page.as_uri() + "?print-pdf")
+    window.wait_for_function("document.querySelectorAll('.pdf-page').length > 0")
+    window.evaluate(_LETTERS)
+    handout = folder / f"{page.stem}.pdf"
+    window.pdf(path=handout, prefer_css_page_size=True, print_background=True)
+    window.close()
+    return handout
+
+
+def take_pictures(browser, page: Path) -> list[Path]:
+    """Take a picture of every slide, into a folder named after the deck; return their paths."""
+    folder = page.with_suffix("")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    window = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    window.goto(page.as_uri())
+    window.wait_for_function("window.Reveal && Reveal.isReady()")
+    window.evaluate(_LETTERS)
+    pictures = []
+    while True:
+        window.evaluate("while (Reveal.availableFragments().next) Reveal.nextFragment()")
+        window.evaluate(_DRAWN)
+        pictures.append(folder / f"{len(pictures) + 1:02}.png")
+        window.screenshot(path=pictures[-1])
+        if window.evaluate("Reveal.isLastSlide()"):
+            break
+        window.evaluate("Reveal.next()")
+    window.close()
+    return pictures
+
+
+if __name__ == "__main__":
+    sys.exit(main())
