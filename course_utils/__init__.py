@@ -13,6 +13,7 @@ __all__ = [
     "checks",
     "data",
     "explain",
+    "explorers",
     "graphs",
     "models",
     "plots",

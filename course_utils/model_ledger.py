@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
 from course_utils.arithmetic import Field, Window, multiply_adds
+from course_utils.language import columns, translate
 
 
 @dataclass(frozen=True)
@@ -61,21 +62,29 @@ class Ledger:
         return None if None in counts else sum(counts)
 
     def _table(self) -> list[list[str]]:
-        names = "layer", "kind", "output", "parameters", "multiply-adds", "receptive field", "jump"
-        totals = "total", "", "", self.parameters, self.multiply_adds, "", ""
+        names = (
+            translate("layer"),
+            translate("kind"),
+            translate("output"),
+            translate("parameters"),
+            translate("multiply-adds"),
+            translate("receptive field"),
+            translate("jump"),
+        )
+        totals = translate("total"), "", "", self.parameters, self.multiply_adds, "", ""
         return [list(map(_text, row)) for row in (names, *map(astuple, self.rows), totals)]
 
     def __str__(self) -> str:
         table = self._table()
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
         lines = [
             "  ".join(
-                cell.rjust(width) if column > 2 else cell.ljust(width)
+                _fill(cell, width, right=column > 2)
                 for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
             ).rstrip()
             for cells in table
         ]
-        rule = "-" * len(lines[0])
+        rule = "-" * columns(lines[0])
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     def _repr_html_(self) -> str:
@@ -93,6 +102,11 @@ class Ledger:
             f"<table><caption>{html.escape(self.model)}</caption><thead>{line(names, 'th')}</thead>"
             f"<tbody>{body}</tbody><tfoot>{line(totals, 'th')}</tfoot></table>"
         )
+
+
+def _fill(cell: str, width: int, right: bool) -> str:
+    blanks = " " * (width - columns(cell))
+    return blanks + cell if right else cell + blanks
 
 
 def follow(model: Any) -> Ledger:
@@ -124,7 +138,7 @@ _ROLES = {
     "pointwise": "Activation ReLU LeakyReLU Softmax Dropout SpatialDropout2D BatchNormalization "
     "Rescaling Normalization Identity RandomAffine RandomFlip RandomRotation RandomZoom "
     "RandomShear RandomTranslation RandomContrast RandomBrightness Add Subtract Multiply Average "
-    "Maximum Concatenate TrueDivide Divide",
+    "Maximum Concatenate TrueDivide Divide Cast",
 }
 
 

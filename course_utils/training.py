@@ -18,6 +18,7 @@ from pathlib import Path
 import keras
 
 from course_utils import notebook_line, profiles
+from course_utils.language import translate
 
 _SECONDS_BETWEEN_UPDATES = 0.5
 _BAR_LENGTH = 20
@@ -138,20 +139,24 @@ class Progress(keras.callbacks.Callback):
         if self._display:
             self._show(logs or {})
         else:
-            print(f"{self._label}: epoch {epoch + 1}/{self.params['epochs']} · {_in_words(logs)}")
+            print(f"{self._label}: {self._place(epoch)} · {_in_words(logs)}")
 
     def on_train_end(self, logs=None):
         """Leave a line that says what was done."""
         seconds = time.monotonic() - self._start
         epochs = self._epoch + 1
-        line = (
-            f"{self._label}: {epochs} {'epoch' if epochs == 1 else 'epochs'} in {seconds:.0f} s"
-            f" · {_in_words(logs)}"
+        counted = (
+            "1 epoch in {seconds:.0f} s" if epochs == 1 else "{epochs} epochs in {seconds:.0f} s"
         )
+        duration = translate(counted, epochs=epochs, seconds=seconds)
+        line = f"{self._label}: {duration} · {_in_words(logs)}"
         if self._display:
             self._display(line)
         else:
             print(line)
+
+    def _place(self, epoch: int) -> str:
+        return translate("epoch {epoch}/{epochs}", epoch=epoch + 1, epochs=self.params["epochs"])
 
     def _show(self, logs: dict) -> None:
         epochs, steps = self.params["epochs"], self._steps_per_epoch
@@ -162,9 +167,10 @@ class Progress(keras.callbacks.Callback):
         left = ""
         if steps and done > 0:
             pace = (time.monotonic() - self._first_step_end) / done
-            left = f" · {pace * (steps * epochs - self._steps_done):.0f} s left"
+            seconds = pace * (steps * epochs - self._steps_done)
+            left = " · " + translate("{seconds:.0f} s left", seconds=seconds)
         self._display(
-            f"{self._label}: epoch {self._epoch + 1}/{epochs} "
+            f"{self._label}: {self._place(self._epoch)} "
             f"{'█' * filled}{'░' * (_BAR_LENGTH - filled)}{left} · {_in_words(logs)}"
         )
 
@@ -243,13 +249,19 @@ def fit(
 def _refuse_other_profile(train_data, plan: profiles.Training) -> None:
     """Raise a ValueError where the data were loaded under another profile than the plan's."""
     if isinstance(train_data, tuple):
-        planned, found, unit = plan.pictures, len(train_data[0]), "pictures"
+        planned, found, unit = plan.pictures, len(train_data[0]), translate("pictures")
     else:
-        planned, found, unit = plan.num_batches, int(train_data.cardinality()), "batches"
+        planned, found = plan.num_batches, int(train_data.cardinality())
+        unit = translate("batches")
     if found >= 0 and found != planned:  # below 0: the data set does not know its length
         raise ValueError(
-            f"the profile plans {planned:,} training {unit}, these are {found:,}. "
-            "After changing PROFILE, restart the kernel and run all cells."
+            translate(
+                "the profile plans {planned:,} training {unit}, these are {found:,}. "
+                "After changing PROFILE, restart the kernel and run all cells.",
+                planned=planned,
+                unit=unit,
+                found=found,
+            )
         )
 
 
@@ -279,14 +291,25 @@ def _refuse_divergence(metrics: dict[str, list[float]]) -> None:
     for epoch, loss in enumerate(metrics["loss"], start=1):
         if not math.isfinite(loss):
             raise FloatingPointError(
-                f"the loss became {loss} in epoch {epoch}. Most often the learning rate is too "
-                "high, or the pictures were not scaled (0–255 where the model expects 0–1)."
+                translate(
+                    "the loss became {loss} in epoch {epoch}. Most often the learning rate is too "
+                    "high, or the pictures were not scaled (0–255 where the model expects 0–1).",
+                    loss=loss,
+                    epoch=epoch,
+                )
             )
 
 
 def _in_words(logs: dict | None) -> str:
     shown = []
     for name, value in (logs or {}).items():
-        name = name.replace("val_", "validation ").replace("_", " ")
-        shown.append(f"{name} {value:.3f}")
+        if name.startswith("val_"):
+            name = translate("validation {metric}", metric=_metric(name.removeprefix("val_")))
+        shown.append(f"{_metric(name)} {value:.3f}")
     return " · ".join(shown)
+
+
+def _metric(name: str) -> str:
+    """Return a metric in words; those that every chapter shows are translated."""
+    words = {"accuracy": translate("accuracy"), "loss": translate("loss")}
+    return words.get(name, name.replace("_", " "))

@@ -715,6 +715,15 @@ def test_taking_a_map_apart_is_known_for_channels_only():
         assert (row.multiply_adds, row.receptive_field) == (None, "?")
 
 
+def test_a_change_of_precision_changes_nothing_in_the_ledger():
+    """Older versions of Keras show one as a layer where 16-bit products are computed."""
+    inputs = keras.Input((8, 6, 3))
+    outputs = layers.Conv2D(2, 3)(keras.ops.cast(inputs, "bfloat16"))
+    cast, convolution = arithmetic.ledger(keras.Model(inputs, outputs)).rows[1:]
+    assert (cast.kind, cast.multiply_adds, cast.receptive_field) == ("Cast", 0, "1")
+    assert convolution.receptive_field == "3"
+
+
 def test_channels_first_are_refused():
     first = layers.Conv2D(2, 3, data_format="channels_first", name="conv")
     with pytest.raises(ValueError, match="channels last, but conv has them first"):

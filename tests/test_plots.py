@@ -32,6 +32,16 @@ def test_pictures_get_one_axes_each_and_their_titles():
     assert len(axes[0].figure.axes) == 9  # a grid of 3×3 whose last two places stay empty
 
 
+def test_pictures_in_16_bits_are_shown_in_32():
+    """Older NumPy and matplotlib cannot show what layers return on 16-bit hardware."""
+    import ml_dtypes
+
+    axes = plots.show_pictures(np.full((1, 4, 4, 3), 0.5, ml_dtypes.bfloat16), limits=(0, 1))
+    shown = axes[0].images[0].get_array()
+    assert shown.dtype == np.float32
+    assert shown.max() == 0.5
+
+
 @pytest.mark.parametrize(
     ("pictures", "titles", "message"),
     [([], None, "no picture"), (np.zeros((2, 4, 4)), ["one"], "2 pictures but 1 titles")],

@@ -6,6 +6,8 @@ from numbers import Real
 
 import numpy as np
 
+from course_utils.language import translate
+
 
 @dataclass(frozen=True)
 class Value:
@@ -35,14 +37,19 @@ class Value:
     def __call__(self, answer: object) -> str | None:
         """Return the hint for an answer, None where it is right."""
         right = self.right
-        wanted = self.asks_for or _form(right)
+        wanted = translate(self.asks_for) if self.asks_for else _form(right)
         if isinstance(answer, Callable):
-            return f"This is a function. The exercise asks for {wanted}, not for a way to it."
+            return translate(
+                "This is a function. The exercise asks for {wanted}, not for a way to it.",
+                wanted=wanted,
+            )
         given = as_array(answer)
         if given is None:
-            return f"The exercise asks for {wanted}; this answer is something else."
+            return translate(
+                "The exercise asks for {wanted}; this answer is something else.", wanted=wanted
+            )
         if given.size == 0:
-            return f"This answer is empty. The exercise asks for {wanted}."
+            return translate("This answer is empty. The exercise asks for {wanted}.", wanted=wanted)
         if not np.isfinite(given).all():
             return "There is no finite number in some place of this answer: it holds NaN or inf."
         if self._equal(given, right):
@@ -51,7 +58,11 @@ class Value:
             if self._equal(given, np.asarray(mistake, float)):
                 return hint
         if given.ndim != right.ndim or given.shape != right.shape and not self.asks_for:
-            return f"This answer is {_form(given)}; the exercise asks for {wanted}."
+            return translate(
+                "This answer is {given}; the exercise asks for {wanted}.",
+                given=_form(given),
+                wanted=wanted,
+            )
         return self.otherwise
 
     def _equal(self, one: np.ndarray, other: np.ndarray) -> bool:
@@ -85,7 +96,11 @@ class Choice:
         if letter in self.hints:
             return self.hints[letter]
         *some, last = (f'"{letter}"' for letter in self.letters)
-        return f"Answer with one letter in quotation marks: {', '.join(some)} or {last}."
+        return translate(
+            "Answer with one letter in quotation marks: {some} or {last}.",
+            some=", ".join(some),
+            last=last,
+        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +127,7 @@ class Parts:
             return malformed
         for (name, part), number in zip(self.parts.items(), as_array(answer), strict=True):
             if hint := part(number):
-                return f"{name}: {hint}"
+                return f"{translate(name)}: {translate(hint)}"
         return None
 
 
@@ -133,18 +148,30 @@ class Letters:
         given = self._read(answer)
         if given is None:
             *some, last = self.right
-            return (
-                f"Answer with a list of {len(self.right)} letters in quotation marks, one for "
-                f"each of {', '.join(some)} and {last}, in this order."
+            return translate(
+                "Answer with a list of {number} letters in quotation marks, one for each of {some} "
+                "and {last}, in this order.",
+                number=len(self.right),
+                some=", ".join(some),
+                last=last,
             )
         wrong = [case for case, letter in given.items() if letter != self.right[case]]
         if not wrong:
             return None
         case = wrong[0]
         number = len(given) - len(wrong)
-        stand = f"{number} of {len(given)} {'is' if number == 1 else 'are'} right. "
-        unknown = f'"{given[case]}" is none of the letters to choose from.'
-        return f"{stand}Look at {case} again: {self.hints[case].get(given[case], unknown)}"
+        unknown = translate('"{letter}" is none of the letters to choose from.', letter=given[case])
+        right = "1 of {all} is right." if number == 1 else "{number} of {all} are right."
+        return " ".join(
+            [
+                translate(right, number=number, all=len(given)),
+                translate(
+                    "Look at {case} again: {hint}",
+                    case=case,
+                    hint=translate(self.hints[case].get(given[case], unknown)),
+                ),
+            ]
+        )
 
     def _read(self, answer: object) -> dict[str, str] | None:
         """Return the letters by case, from whatever holds as many as there are cases."""
@@ -167,10 +194,10 @@ class Letters:
 def _form(numbers: np.ndarray) -> str:
     """Return the shape of an answer in words."""
     if numbers.ndim == 0:
-        return "one number"
+        return translate("one number")
     if numbers.ndim == 1:
-        return f"a list of {len(numbers)} numbers"
-    return f"a table of numbers in the shape {numbers.shape}"
+        return translate("a list of {number} numbers", number=len(numbers))
+    return translate("a table of numbers in the shape {shape}", shape=numbers.shape)
 
 
 def as_number(result: object) -> float | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_utils.checks import progress
+from course_utils.language import translate
 
 # An exercise's judge takes the answer and returns None when it is right, otherwise the hint.
 Judge = Callable[[object], str | None]
@@ -82,13 +83,19 @@ class Feedback:
     message: str
 
     def __repr__(self) -> str:
-        return f"Exercise {self.number}: {self.status}. {self.message}"
+        heading = translate(
+            "Exercise {number}: {status}.", number=self.number, status=translate(self.status)
+        )
+        return f"{heading} {self.message}"
 
     def _repr_html_(self) -> str:
         color = {"right": "#009E73", "not yet right": "#D55E00"}.get(self.status, "#888888")
+        heading = translate(
+            "Exercise {number}: {status}.", number=self.number, status=translate(self.status)
+        )
         return (
             f'<div style="border-left: 5px solid {color}; padding: 0.4em 1em">'
-            f"<strong>Exercise {self.number}: {self.status}.</strong> "
+            f"<strong>{html.escape(heading)}</strong> "
             f"{html.escape(self.message)}</div>"
         )
 
@@ -114,25 +121,27 @@ def check(number: str, answer: object) -> Feedback:
     exercise = _find(number)
     strict = os.environ.get("COURSE_CHECKS") == "strict"
     if answer is ... or answer is None:
-        return Feedback(number, "not answered yet", _NOT_ANSWERED)
+        return Feedback(number, "not answered yet", translate(_NOT_ANSWERED))
     random_state = random.getstate()  # Keras layers that a judge builds draw their seeds from it
     try:
         hint = exercise.judge(answer)
     except NotAnswered:
-        return Feedback(number, "not answered yet", _NOT_ANSWERED)
+        return Feedback(number, "not answered yet", translate(_NOT_ANSWERED))
     except Failed as failure:
         hint = str(failure)
     except Exception as error:  # an answer that nobody thought of must not end in a stack trace
-        hint = (
-            f"The check cannot make sense of this answer ({reason(error)}). Compare its form, a "
-            "number, a list, a function or a letter, with what the exercise asks for."
+        hint = translate(
+            "The check cannot make sense of this answer ({reason}). Compare its form, a number, a "
+            "list, a function or a letter, with what the exercise asks for.",
+            reason=reason(error),
         )
     finally:
         random.setstate(random_state)
     if not strict:  # the course's own tests are nobody's progress
         progress.record(number, right=hint is None)
     if hint is None:
-        return Feedback(number, "right", exercise.praise)
+        return Feedback(number, "right", translate(exercise.praise))
+    hint = translate(hint)  # most hints stand in a table, in English
     if strict:
         raise WrongAnswer(f"Exercise {number}: {hint}")
     return Feedback(number, "not yet right", hint)
@@ -154,16 +163,23 @@ def call(function: Callable, *arguments: object) -> object:
         result = function(*arguments)
     except Exception as error:  # whatever a student's code does, the answer is a sentence
         raise Failed(
-            f"Called with ({shown}), your function stopped with {reason(error)}. "
-            "Try that call by itself in a new cell.",
+            translate(
+                "Called with ({arguments}), your function stopped with {reason}. "
+                "Try that call by itself in a new cell.",
+                arguments=shown,
+                reason=reason(error),
+            ),
             stopped_with=reason(error),
         ) from None
     if result is None or result is ...:
         if result is ... or _is_stub(function):
             raise NotAnswered
         raise Failed(
-            f"Called with ({shown}), your function returned nothing. Does every branch end in a "
-            "return? (Printing a number does not return it.)",
+            translate(
+                "Called with ({arguments}), your function returned nothing. Does every branch end "
+                "in a return? (Printing a number does not return it.)",
+                arguments=shown,
+            ),
             returned_nothing=True,
         )
     if not all(map(_unchanged, given, arguments)):
@@ -217,7 +233,7 @@ def reason(error: Exception) -> str:
 def _shown(argument: object) -> str:
     """Return an argument in words that fit into a sentence."""
     if hasattr(argument, "shape") and argument.shape != ():
-        return f"an array of shape {tuple(argument.shape)}"
+        return translate("an array of shape {shape}", shape=tuple(argument.shape))
     text = repr(argument)
     return text if len(text) <= _LONGEST_REASON else text[:_LONGEST_REASON] + " …"
 

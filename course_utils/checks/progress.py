@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.data import cache
+from course_utils.language import columns, translate
 
 #: Tries and success by exercise, of this session; kept here too where no file can be written.
 _session: dict[str, tuple[int, bool]] = {}
@@ -94,7 +95,8 @@ class Report:
 
     def __repr__(self) -> str:
         lines = [
-            f"{_SIGNS[row.status]} {row.number:6} {row.title:44} {_in_words(row)}"
+            f"{_SIGNS[row.status]} {row.number:6} {row.title}"
+            f"{' ' * (44 - columns(row.title))} {_in_words(row)}"
             for row in self.rows
         ]
         return "\n".join([*lines, self._summary()])
@@ -108,13 +110,19 @@ class Report:
             for row in self.rows
         )
         return (
-            '<table><thead><tr><th></th><th>exercise</th><th style="text-align: left">about</th>'
+            f"<table><thead><tr><th></th><th>{translate('exercise')}</th>"
+            f'<th style="text-align: left">{translate("about")}</th>'
             f"<th></th></tr></thead><tbody>{rows}</tbody></table>"
             f"<p>{html.escape(self._summary())}</p>"
         )
 
     def _summary(self) -> str:
-        return f"{self.num_right} of {len(self.rows)} right. {self.place}"
+        return translate(
+            "{right} of {number} right. {place}",
+            right=self.num_right,
+            number=len(self.rows),
+            place=self.place,
+        )
 
 
 def build_report(titles: Mapping[str, str]) -> Report:
@@ -127,26 +135,30 @@ def build_report(titles: Mapping[str, str]) -> Report:
     for number, title in titles.items():
         tries, right = known(number)
         status = "right" if right else "not yet right" if tries else "not answered yet"
-        rows.append(Row(number, title, status, tries))
+        rows.append(Row(number, translate(title), status, tries))
     return Report(tuple(rows), _place(titles))
 
 
 def _place(numbers: Iterable[str]) -> str:
     """Return where these answers are kept, in words."""
     if any(_written(number) != known(number) for number in numbers):
-        return (
-            f"The folder {folder().name} cannot be written to, so some of this is forgotten with "
-            "the session. Free some space there, or let COURSE_PROGRESS name another folder."
+        return translate(
+            "The folder {folder} cannot be written to, so some of this is forgotten with the "
+            "session. Free some space there, or let COURSE_PROGRESS name another folder.",
+            folder=folder().name,
         )
     if "COLAB_RELEASE_TAG" in os.environ and "COURSE_PROGRESS" not in os.environ:
-        return (
+        return translate(
             "Kept on this Colab machine until Colab takes it back. To keep it for longer, mount "
             "your Drive and let COURSE_PROGRESS name a folder in it, before you begin."
         )
-    return f"Kept in the folder {folder().name}; the course sends nothing anywhere."
+    return translate(
+        "Kept in the folder {folder}; the course sends nothing anywhere.", folder=folder().name
+    )
 
 
 def _in_words(row: Row) -> str:
     if row.tries == 0:
-        return row.status
-    return f"{row.status}, {row.tries} {'try' if row.tries == 1 else 'tries'}"
+        return translate(row.status)
+    tries = translate("1 try" if row.tries == 1 else "{number} tries", number=row.tries)
+    return f"{translate(row.status)}, {tries}"

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import matplotlib.pyplot as plt
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from course_utils.language import translate
 from course_utils.plots.style import BLUE, GREEN, ORANGE, PALE
 
 
@@ -91,7 +92,7 @@ def show_residual_block(
         _arrow(ax, (0, above - 0.36), (0, below + 0.36 if below in places else bottom + 0.22))
     if shortcut is None:
         place = (_ASIDE + 0.1, sum(places) / len(places))
-        ax.text(*place, "as it is", color=ORANGE, rotation=90, va="center")
+        ax.text(*place, translate("as it is"), color=ORANGE, rotation=90, va="center")
     else:
         _box(ax, _ASIDE, sum(places) / len(places), shortcut, ORANGE)
     ax.add_patch(Circle((0, bottom), 0.22, facecolor="white", edgecolor="black", linewidth=1.5))
@@ -141,8 +142,17 @@ def show_stages(
         middle = left + width * layers / 2
         ax.text(middle, 0.56, name, ha="center", va="bottom", fontweight="bold")
         ax.text(middle, -0.56, f"{size}×{size}", ha="center", va="top", color=GREEN)
-        ax.text(middle, -0.66, f"{filters} filters", ha="center", va="top", color=ORANGE)
-        ax.text(middle, -0.76, f"{layers} convolutions", ha="center", va="top")
+        ax.text(
+            middle,
+            -0.66,
+            translate("{number} filters", number=filters),
+            ha="center",
+            va="top",
+            color=ORANGE,
+        )
+        ax.text(
+            middle, -0.76, translate("{number} convolutions", number=layers), ha="center", va="top"
+        )
         left += max(width * layers, 0.42) + 0.14
     ax.set(xlim=(-0.15, left), ylim=(-0.88, 0.68), title=title)
     ax.axis("off")

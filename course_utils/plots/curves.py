@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_utils.language import translate
 from course_utils.plots.style import BLUE, GREEN, ORANGE, PINK
 
 _LINE_STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PINK, ":", "D"))
@@ -23,16 +24,17 @@ def show_history(history, title: str = "") -> np.ndarray:
     Used in: 04, 06, 07.
     """
     metrics = history.metrics if hasattr(history, "metrics") else history.history
-    names = [name for name in metrics if not name.startswith("val_")]
+    words = {"accuracy": translate("accuracy"), "loss": translate("loss")}
+    names = {name: words.get(name, name) for name in metrics if not name.startswith("val_")}
     figure, grid = plt.subplots(1, len(names), figsize=(4.5 * len(names), 3.2), squeeze=False)
     for axes, name in zip(grid[0], names, strict=True):
         epochs = range(1, len(metrics[name]) + 1)
-        series = {"training": metrics[name]}
+        series = {translate("training"): metrics[name]}
         if f"val_{name}" in metrics:
-            series["validation"] = metrics[f"val_{name}"]
-        show_lines(epochs, series, xlabel="epoch", ylabel=name, ax=axes)
+            series[translate("validation")] = metrics[f"val_{name}"]
+        show_lines(epochs, series, xlabel=translate("epoch"), ylabel=names[name], ax=axes)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    recorded = " (recorded)" if getattr(history, "recorded", False) else ""
+    recorded = translate(" (recorded)") if getattr(history, "recorded", False) else ""
     figure.suptitle(title + recorded)
     return grid[0]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_utils.language import translate
 from course_utils.plots.pictures import show_pictures
 from course_utils.plots.style import BLUE, ORANGE
 
@@ -94,7 +95,7 @@ def show_confusion(
             )
     ax.set_xticks(places, class_names)
     ax.set_yticks(places, class_names)
-    ax.set(xlabel="the net says", ylabel="it is", title=title)
+    ax.set(xlabel=translate("the net says"), ylabel=translate("it is"), title=title)
     for side in ax.spines.values():
         side.set_visible(False)
     ax.tick_params(length=0)
@@ -121,17 +122,21 @@ def show_reliability(reliability, title: str = "", ax: plt.Axes | None = None) -
     step = reliability.edges[1] - reliability.edges[0]
     confidence, accuracy = reliability.confidence[filled], reliability.accuracy[filled]
     share = reliability.counts[filled] / reliability.counts.max()
-    ax.bar(middle, accuracy, width=step * (0.15 + 0.8 * share), color=BLUE, label="right")
+    ax.bar(
+        middle, accuracy, width=step * (0.15 + 0.8 * share), color=BLUE, label=translate("right")
+    )
     ax.plot([0, 1], [0, 1], "--", color="#777777", linewidth=1)
     ax.vlines(middle, accuracy, confidence, color=ORANGE, linewidth=2)
-    ax.plot(middle, confidence, "o", color=ORANGE, markersize=5, label="claimed")
+    ax.plot(middle, confidence, "o", color=ORANGE, markersize=5, label=translate("claimed"))
     left = reliability.edges[:-1][filled].min()
     ax.set(
         xlim=(left, 1),
         ylim=(0, 1.18),
-        xlabel="confidence",
-        ylabel="share that is right",
-        title=f"{title}\ncalibration error {reliability.error:.1%}".strip(),
+        xlabel=translate("confidence"),
+        ylabel=translate("share that is right"),
+        title="\n".join(
+            [title, translate("calibration error {share:.1%}", share=reliability.error)]
+        ).strip(),
     )
     ax.set_yticks(np.linspace(0, 1, 6))
     ax.legend(loc="upper left", fontsize=9, ncols=2)

@@ -9,6 +9,7 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
 
 from course_utils.graphs import OPERATIONS, Gradients, Graph
+from course_utils.language import translate
 from course_utils.plots.style import BLUE, ORANGE, PALE
 
 _COLUMN_WIDTH = 2.0  # in heights of a row
@@ -226,6 +227,13 @@ def _finish(
     ax.axis("off")
     ax.set_title(title, loc="left")
     note = {"fontsize": 11, "va": "bottom"}
-    ax.text(left + 0.1, bottom, "values, forward →", color=BLUE, **note)
+    ax.text(left + 0.1, bottom, translate("values, forward →"), color=BLUE, **note)
     if gradients:
-        ax.text(max(xs) + 1.6, bottom, "← gradients, backward", color=ORANGE, ha="right", **note)
+        ax.text(
+            max(xs) + 1.6,
+            bottom,
+            translate("← gradients, backward"),
+            color=ORANGE,
+            ha="right",
+            **note,
+        )

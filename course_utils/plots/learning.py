@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
+from course_utils.language import translate
 from course_utils.plots.pictures import show_pictures
 from course_utils.plots.style import BLUE, ORANGE
 
@@ -84,9 +85,14 @@ def _draw_net(ax: plt.Axes, num_classes: int) -> tuple[float, float]:
         ax.scatter([level] * len(column), column, s=42, color="#33475B", zorder=4)
         if level < 2:
             ax.text(level, heights[level][_DOTS_LEFT_OUT[0]], "⋮", ha="center", va="center")
-    for level, name in enumerate(["784 pixels", "512 hidden units", "10 digits"]):
+    names = [translate("784 pixels"), translate("512 hidden units"), translate("10 digits")]
+    for level, name in enumerate(names):
         ax.text(level, -1.2, name, ha="center", va="top", fontsize=11)
-    ax.set(xlim=(-0.25, 2.25), ylim=(-1.38, 1.1), title="one weight, and what it has a part in")
+    ax.set(
+        xlim=(-0.25, 2.25),
+        ylim=(-1.38, 1.1),
+        title=translate("one weight, and what it has a part in"),
+    )
     ax.axis("off")
     return 0, chosen[0]
 
@@ -99,24 +105,24 @@ def _draw_bars(ax: plt.Axes, probabilities: Sequence[float], label: int) -> None
         ax.text(probabilities[one], one, f" {probabilities[one]:.0%}", va="center", fontsize=10)
     ax.set(yticks=classes, xticks=[], xlim=(0, 1.25 * max(probabilities)), ylim=(len(classes), -1))
     ax.spines["bottom"].set_visible(False)
-    ax.set_title("what the net says")
+    ax.set_title(translate("what the net says"))
 
 
 def show_descents(
     loss: Callable[[np.ndarray], np.ndarray],
     paths: Mapping[str, Sequence[float]],
-    xlabel: str = "weight",
+    xlabel: str | None = None,
     limits: tuple[float, float] | None = None,
-    ylabel: str = "loss",
+    ylabel: str | None = None,
 ) -> np.ndarray:
     """Show how one weight moves along its loss curve, one panel for each path.
 
     Args:
         loss: The loss for an array of weights.
         paths: Title to the weight's values, from its start on.
-        xlabel: Name of the weight.
+        xlabel: Name of the weight; "weight" by default.
         limits: Weights that the panels reach over; as far as the paths go, by default.
-        ylabel: Name of the loss.
+        ylabel: Name of the loss; "loss" by default.
 
     Returns:
         The axes, one per path, all with the same scales.
@@ -140,8 +146,8 @@ def show_descents(
         ax.plot(weights, loss(weights), color="#8A97A3")
         ax.plot(values, loss(values), "-o", color=BLUE, markersize=5, linewidth=1.2)
         ax.plot(values[0], loss(values[:1])[0], "o", color=ORANGE, markersize=9)
-        ax.set(title=title, xlabel=xlabel, xlim=(left, right))
-    grid[0, 0].set_ylabel(ylabel)
+        ax.set(title=title, xlabel=xlabel or translate("weight"), xlim=(left, right))
+    grid[0, 0].set_ylabel(ylabel or translate("loss"))
     highest = float(np.max(loss(weights)))
     grid[0, 0].set_ylim(-0.05 * highest, 1.05 * highest)
     return grid[0]

@@ -56,6 +56,8 @@ def show_pictures(
     for index, (ax, picture) in enumerate(zip(axes, pictures, strict=False)):
         one_channel = picture.ndim == 3 and picture.shape[-1] == 1
         shown = picture[..., 0] if one_channel else picture
+        if shown.dtype.name == "bfloat16":  # what layers return where they compute in 16 bits
+            shown = shown.astype("float32")  # older NumPy finds no smallest value in the other
         ax.imshow(shown, cmap="gray", vmin=black, vmax=white)
         if titles is not None:
             ax.set_title(str(titles[index]), fontsize=11)

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Patch, Rectangle
 
+from course_utils.language import translate
 from course_utils.plots.style import BLUE, GREEN, ORANGE, PINK
 
 _COLORS = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#E69F00", "#666666")
@@ -49,7 +50,7 @@ def show_areas(
         ax.text(begin, -row, f" {begin:,.0f}{names}", va="center")
         ax.text(-longest * 0.01, -row, group, ha="right", va="center", fontweight="bold")
     ax.set(xlim=(-longest * 0.14, longest * 1.16), ylim=(0.5 - len(amounts), 0.5))
-    ax.set_title(f"{unit}, to scale", loc="left")
+    ax.set_title(translate("{unit}, to scale", unit=unit), loc="left")
     ax.axis("off")
     return ax
 
@@ -83,9 +84,12 @@ def show_timeline(
         ax.text(done, row, f"  {done:.2f} s", va="center")
     ax.set_yticks(range(len(epochs)), epochs)
     ax.invert_yaxis()
-    ax.set(xlabel="seconds since the epoch began", title="Where the time of an epoch goes")
+    ax.set(
+        xlabel=translate("seconds since the epoch began"),
+        title=translate("Where the time of an epoch goes"),
+    )
     ax.set_xlim(right=1.12 * max(batches[-1][2] for batches in epochs.values()))
-    names = {"waiting for pictures": ORANGE, "computing": BLUE}
+    names = {translate("waiting for pictures"): ORANGE, translate("computing"): BLUE}
     handles = [Patch(color=color, label=name) for name, color in names.items()]
     ax.legend(handles=handles, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.35))
     return ax
@@ -175,9 +179,20 @@ def show_work_and_time(
     line = np.array([least / 3, work[most]])
     ax.plot(line, 1000 * seconds[most] * line / work[most], "--", color="grey")
     ax.axvspan(zero / 2.2, zero * 2.2, color="#EEEEEE", zorder=0)
-    ax.set(xscale="log", yscale="log", xlabel="multiply-adds of one picture", ylabel="milliseconds")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel=translate("multiply-adds of one picture"),
+        ylabel=translate("milliseconds"),
+    )
     ticks = 10.0 ** np.arange(np.ceil(np.log10(least / 3)), np.ceil(np.log10(work[most])) + 1)
-    ax.set_xticks([zero, *ticks], ["none", *(f"{tick / 1e6:g} million" for tick in ticks)])
+    ax.set_xticks(
+        [zero, *ticks],
+        [
+            translate("none"),
+            *(translate("{number:g} million", number=tick / 1e6) for tick in ticks),
+        ],
+    )
     ax.set_xlim(zero / 2.2, 2 * work[most])
     ax.minorticks_off()
     times = [1000 * value for value in seconds.values()]
@@ -245,11 +260,18 @@ def show_roofline(
             va="bottom" if at_the_roof else "top",
         )
     ax.set(xscale="log", yscale="log", title=title, xlim=(reach[0], reach[-1]))
-    ax.set(xlabel="operations per byte", ylabel="billion operations per second")
+    ax.set(
+        xlabel=translate("operations per byte"), ylabel=translate("billion operations per second")
+    )
     ax.set_ylim(top=4 * max([peak, *(rate for _, rate in layers.values())]) / 1e9)
     top = 0.03, 0.95
-    ax.text(*top, "memory sets the limit", transform=ax.transAxes, color=ORANGE)
+    ax.text(*top, translate("memory sets the limit"), transform=ax.transAxes, color=ORANGE)
     ax.text(
-        0.97, 0.03, "multiplying sets the limit", transform=ax.transAxes, ha="right", color=BLUE
+        0.97,
+        0.03,
+        translate("multiplying sets the limit"),
+        transform=ax.transAxes,
+        ha="right",
+        color=BLUE,
     )
     return ax

@@ -1,9 +1,17 @@
 """Colours and matplotlib defaults that all figures of the course share."""
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
+from matplotlib import font_manager
+
+from course_utils import language
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 PALE = "#E8EEF3"
+
+#: What matplotlib's own face lacks, by language.
+_FONTS = {"ko": Path(__file__).parents[1] / "fonts" / "CourseHangul-Regular.otf"}
 
 
 def use_style() -> None:
@@ -22,5 +30,15 @@ def use_style() -> None:
             "axes.grid": False,
             "image.cmap": "gray",
             "legend.frameon": False,
+            "font.family": _faces(),
         }
     )
+
+
+def _faces() -> list[str]:
+    """Return matplotlib's own face, and the one that has the letters of the chosen language."""
+    file = _FONTS.get(language.current())
+    if file is None:
+        return ["DejaVu Sans"]
+    font_manager.fontManager.addfont(file)
+    return ["DejaVu Sans", font_manager.FontProperties(fname=file).get_name()]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_utils.language import translate
 from course_utils.plots.style import BLUE, GREEN, ORANGE, PALE
 
 
@@ -32,7 +33,11 @@ def show_trainable(
         for row, (total, trainable) in enumerate(stage.values()):
             color = GREEN if trainable else PALE
             ax.barh(row, 0.92, left=column - 0.46, height=0.86, color=color)
-            words = f"{trainable:,} learn" if trainable else f"{total:,} frozen"
+            words = (
+                translate("{number:,} learn", number=trainable)
+                if trainable
+                else translate("{number:,} frozen", number=total)
+            )
             ax.text(
                 column,
                 row,

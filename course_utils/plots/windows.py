@@ -6,6 +6,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from course_utils import arithmetic
+from course_utils.language import translate
 from course_utils.plots.pictures import show_numbers
 from course_utils.plots.style import BLUE, GREEN, ORANGE, PALE, PINK
 
@@ -40,17 +41,22 @@ def show_convolution_step(
     )
     products = windows[row, column] * kernel
     place = np.arange(output.size).reshape(output.shape)
-    show_numbers(image, axes[0], "input and its patch")
-    show_numbers(kernel, axes[1], "× kernel")
-    show_numbers(products, axes[2], "= products")
-    show_numbers(output, axes[3], "their sum", hidden=place > place[row, column])
+    show_numbers(image, axes[0], translate("input and its patch"))
+    show_numbers(kernel, axes[1], translate("× kernel"))
+    show_numbers(products, axes[2], translate("= products"))
+    show_numbers(output, axes[3], translate("their sum"), hidden=place > place[row, column])
     for ax in axes:  # the same height for all, so that all cells have the same size
         ax.set_ylim(image.shape[0] - 0.5, -0.5)
     _frame(axes[0], row, column, kernel.shape, BLUE)
     _frame(axes[3], row, column, (1, 1), ORANGE)
     figure.suptitle(
-        f"Row {row + 1}, column {column + 1} of the output: the nine products add up to "
-        f"{output[row, column]:g}".replace("-", "−").replace("nine", f"{kernel.size}")
+        translate(
+            "Row {row}, column {column} of the output: the {number} products add up to {total}",
+            row=row + 1,
+            column=column + 1,
+            number=kernel.size,
+            total=f"{output[row, column]:g}".replace("-", "−"),
+        )
     )
     return axes
 
@@ -99,16 +105,28 @@ def show_windows(
                 color="white",
             )
         ax.text(
-            input_size + after, index + 1.3, f"output {index}", va="center", fontsize=11, color=BLUE
+            input_size + after,
+            index + 1.3,
+            translate("output {index}", index=index),
+            va="center",
+            fontsize=11,
+            color=BLUE,
         )
     ax.set_xlim(-before - 0.7, input_size + after + 2.2)
     ax.set_ylim(output_size + 1.0, -0.7)
     ax.set_aspect("equal")
     ax.axis("off")
+    parts = [
+        translate("size {number}", number=input_size),
+        translate("kernel {number}", number=kernel_size),
+        translate("stride {number}", number=stride),
+        padding,
+    ]
+    if dilation > 1:
+        parts.append(translate("dilation {number}", number=dilation))
+    outputs = "1 output" if output_size == 1 else "{number} outputs"
     ax.set_title(
-        f"size {input_size}, kernel {kernel_size}, stride {stride}, {padding}"
-        + (f", dilation {dilation}" if dilation > 1 else "")
-        + f"  →  {output_size} {'output' if output_size == 1 else 'outputs'}",
+        f"{', '.join(parts)}  →  {translate(outputs, number=output_size)}",
         loc="left",
     )
     return ax
@@ -134,9 +152,9 @@ def show_pooling(image: np.ndarray, pool_size: int = 2) -> np.ndarray:
     whole = image[: rows * pool_size, : columns * pool_size]
     windows = whole.reshape(rows, pool_size, columns, pool_size)
     _, axes = plt.subplots(1, 3, figsize=(9, 2.9), width_ratios=[image.shape[1], columns, columns])
-    show_numbers(image, axes[0], "input")
-    show_numbers(windows.max(axis=(1, 3)), axes[1], "max pooling")
-    show_numbers(windows.mean(axis=(1, 3)), axes[2], "average pooling")
+    show_numbers(image, axes[0], translate("input"))
+    show_numbers(windows.max(axis=(1, 3)), axes[1], translate("max pooling"))
+    show_numbers(windows.mean(axis=(1, 3)), axes[2], translate("average pooling"))
     colors = (BLUE, ORANGE, GREEN, PINK)
     for row in range(rows):
         for column in range(columns):

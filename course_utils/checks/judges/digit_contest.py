@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import profiles
+from course_utils.language import translate
 from course_utils.samples import digits
 
 #: Parameters of the chapter's convnet, as the ledger in the chapter counts them.
@@ -46,10 +47,12 @@ def judge(answer: object) -> str | None:
 def _breaks_a_rule(net: Any, profile: profiles.Profile) -> str | None:
     parameters = net.count_params()
     if parameters > _MOST_PARAMETERS:
-        return (
-            f"Your net has {parameters:,} parameters, {parameters - _MOST_PARAMETERS:,} more than "
-            "ours. Let arithmetic.ledger show you where they are: most often in the first dense "
-            "layer, and a smaller map before it, or fewer units, help more than anything else."
+        return translate(
+            "Your net has {number:,} parameters, {more:,} more than ours. Let arithmetic.ledger "
+            "show you where they are: most often in the first dense layer, and a smaller map "
+            "before it, or fewer units, help more than anything else.",
+            number=parameters,
+            more=parameters - _MOST_PARAMETERS,
         )
     steps = _steps(net)
     if steps == 0:
@@ -59,10 +62,13 @@ def _breaks_a_rule(net: Any, profile: profiles.Profile) -> str | None:
             "nothing of the steps that the old one made."
         )
     if steps > _allowed(profile, steps):
-        return (
-            f"Your net has made {steps:,} steps; the plan of profile {profile.name} allows "
-            f"{_allowed(profile, steps):,}. Each run of the training cell goes on where the last "
-            "one stopped, so build a new net in the same cell before you train."
+        return translate(
+            "Your net has made {steps:,} steps; the plan of profile {profile} allows {allowed:,}. "
+            "Each run of the training cell goes on where the last one stopped, so build a new net "
+            "in the same cell before you train.",
+            steps=steps,
+            profile=profile.name,
+            allowed=_allowed(profile, steps),
         )
     return None
 
@@ -114,16 +120,21 @@ def _loses(net: Any, profile: profiles.Profile) -> str | None:
     if not profile.meaningful or right >= _OURS:
         return None
     if right < number / 2:
-        return (
-            f"Your net names {right:,} of {number:,} fresh digits correctly; something more basic "
+        return translate(
+            "Your net names {right:,} of {number:,} fresh digits correctly; something more basic "
             "than its size is wrong. The check hands it values between 0 and 1, as in x_train. Was "
-            "it trained on those, with labels that fit its loss?"
+            "it trained on those, with labels that fit its loss?",
+            right=right,
+            number=number,
         )
-    return (
-        f"Your net names {right:,} of {number:,} fresh digits correctly; ours got {_OURS:,} in the "
+    return translate(
+        "Your net names {right:,} of {number:,} fresh digits correctly; ours got {ours:,} in the "
         "weakest of three runs. Where could parameters be put to better use? Try another "
         "optimizer, one more convolution, a third pooling, a smaller dense layer. (A net trained "
-        "on MNIST's handwriting has not learned these drawn digits.)"
+        "on MNIST's handwriting has not learned these drawn digits.)",
+        right=right,
+        number=number,
+        ours=_OURS,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # Exercise 02.6: height and width, channels, kernel, filters, stride.
 _CONVOLVED = [
@@ -28,16 +29,25 @@ def judge_convolve(answer: object) -> str | None:
         picture = random.integers(0, 10, (*size, channels)).astype(float)
         kernels = random.integers(-3, 4, (*kernel_size, channels, filters)).astype(float)
         result = as_array(call(answer, picture.copy(), kernels.copy(), stride))
-        where = (
-            f"For a picture of shape {picture.shape}, kernels of shape {kernels.shape} and stride "
-            f"{stride} your function"
+        where = translate(
+            "For a picture of shape {picture}, kernels of shape {kernels} and stride {stride}",
+            picture=picture.shape,
+            kernels=kernels.shape,
+            stride=stride,
         )
         if result is None:
-            return f"{where} does not return an array of numbers."
+            return translate(
+                "{where} your function does not return an array of numbers.", where=where
+            )
         right = _by_keras(picture, kernels, stride)
         if result.shape != right.shape:
             hint = _about(result.shape, (picture, kernels, stride), len(cases), right)
-            return f"{where} returns the shape {result.shape}. {hint}"
+            return translate(
+                "{where} your function returns the shape {shape}. {hint}",
+                where=where,
+                shape=result.shape,
+                hint=translate(hint),
+            )
         cases.append((picture, kernels, stride))
         results.append(result)
     if _agree(results, [_by_keras(*case) for case in cases]):
@@ -160,12 +170,24 @@ def judge_max_pool(answer: object) -> str | None:
         # Mostly below zero, so that whole windows are.
         maps = random.permutation(math.prod(shape)).reshape(shape) - 0.75 * math.prod(shape)
         result = as_array(call(answer, maps.copy(), size, stride))
-        where = f"For maps of shape {shape}, windows of {size}×{size} and stride {stride}"
+        where = translate(
+            "For maps of shape {shape}, windows of {size}×{size} and stride {stride}",
+            shape=shape,
+            size=size,
+            stride=stride,
+        )
         if result is None:
-            return f"{where} your function does not return an array of numbers."
+            return translate(
+                "{where} your function does not return an array of numbers.", where=where
+            )
         right = _keras_max_pool(maps, size, stride)
         if result.shape != right.shape:
-            return f"{where} your function returns {result.shape}. {_about_pooled(result, right)}"
+            return translate(
+                "{where} your function returns the shape {shape}. {hint}",
+                where=where,
+                shape=result.shape,
+                hint=translate(_about_pooled(result, right)),
+            )
         cases.append((maps, size, stride))
         results.append(result)
     if _agree(results, [_keras_max_pool(*case) for case in cases]):

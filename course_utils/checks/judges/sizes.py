@@ -6,6 +6,7 @@ from collections.abc import Callable
 from course_utils import arithmetic
 from course_utils.checks.answers import as_array, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # Sizes, kernels and strides that tell the usual mistakes apart: strides that do not divide, even
 # kernels, a kernel as large as its input, a stride larger than the kernel.
@@ -34,9 +35,10 @@ def judge_output_size(answer: object) -> str | None:
     for case in _CASES:
         result = as_number(call(answer, *case))
         if result is None:
-            return (
-                f"For {_in_words(case)} your function does not return one number. Return the "
-                "number of positions along one side, not a list or a text."
+            return translate(
+                "For {case} your function does not return one number. Return the number of "
+                "positions along one side, not a list or a text.",
+                case=_in_words(case),
             )
         results[case] = result
     if all(results[case] == arithmetic.output_size(*case) for case in _CASES):
@@ -51,34 +53,44 @@ def _closest_hint(results: dict[tuple, float]) -> str:
     wrong = [case for case in _CASES if results[case] != arithmetic.output_size(*case)]
     fraction = [case for case in _CASES if results[case] % 1 != 0]
     if fraction:
-        return (
-            f"For {_in_words(fraction[0])} your function returns {results[fraction[0]]:g}, but "
-            "places are whole numbers: a window stands somewhere or it does not. What happens to a "
-            "last step that does not fit: does it count, under valid and under same?"
+        return translate(
+            "For {case} your function returns {result:g}, but places are whole numbers: a window "
+            "stands somewhere or it does not. What happens to a last step that does not fit: does "
+            "it count, under valid and under same?",
+            case=_in_words(fraction[0]),
+            result=results[fraction[0]],
         )
+    first = {"case": _in_words(wrong[0]), "result": results[wrong[0]]}
     if all(case[3] == "same" for case in wrong):
-        return (
-            f"Under valid every size is right, under same not yet: look at {_in_words(wrong[0])}, "
-            f"where yours says {results[wrong[0]]:g}. "
-            "With enough zeros around, a window may start at every stride-th pixel of the input. "
-            "How many starts are that?"
+        return translate(
+            "Under valid every size is right, under same not yet: look at {case}, where yours says "
+            "{result:g}. With enough zeros around, a window may start at every stride-th pixel of "
+            "the input. How many starts are that?",
+            **first,
         )
     if all(case[3] == "valid" for case in wrong):
-        return (
-            f"Under same every size is right, under valid not yet: look at {_in_words(wrong[0])}, "
-            f"where yours says {results[wrong[0]]:g}. "
-            "Draw the row of pixels, slide the window until it no longer fits, and count."
+        return translate(
+            "Under same every size is right, under valid not yet: look at {case}, where yours says "
+            "{result:g}. Draw the row of pixels, slide the window until it no longer fits, and "
+            "count.",
+            **first,
         )
-    return (
-        f"Look at {_in_words(wrong[0])}, where yours says {results[wrong[0]]:g}. Draw the row of "
-        "pixels, mark where the first and the "
-        "last window start, and count the starts between them, both ends included."
+    return translate(
+        "Look at {case}, where yours says {result:g}. Draw the row of pixels, mark where the first "
+        "and the last window start, and count the starts between them, both ends included.",
+        **first,
     )
 
 
 def _in_words(case: tuple[int, int, int, str]) -> str:
     size, kernel_size, stride, padding = case
-    return f"input {size}, kernel {kernel_size}, stride {stride}, padding {padding!r}"
+    return translate(
+        "input {size}, kernel {kernel_size}, stride {stride}, padding {padding!r}",
+        size=size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+    )
 
 
 def _valid(size: int, kernel_size: int, stride: int) -> int:
@@ -189,9 +201,10 @@ def judge_zeros(answer: object) -> str | None:
     for case in _PADDED:
         result = as_array(call(answer, *case))
         if result is None or result.shape != (2,):
-            return (
-                f"For {_of_same(case)} your function does not return two numbers. Return how many "
-                "zeros stand before the input and how many after it, as in: return before, after."
+            return translate(
+                "For {case} your function does not return two numbers. Return how many zeros stand "
+                "before the input and how many after it, as in: return before, after.",
+                case=_of_same(case),
             )
         results.append(tuple(result))
     right = [arithmetic.padding_amounts(*case, "same") for case in _PADDED]
@@ -202,12 +215,21 @@ def judge_zeros(answer: object) -> str | None:
             return hint
     wrong = next(place for place, result in enumerate(results) if result != right[place])
     before, after = results[wrong]
-    return (
-        f"Look at {_of_same(_PADDED[wrong])}, where yours says {before:g} before and {after:g} "
-        "after. How many windows are there under same, on how many places do they stand from the "
-        "first place to the last, and how many of those lie outside of the input?"
+    return translate(
+        "Look at {case}, where yours says {before:g} before and {after:g} after. How many windows "
+        "are there under same, on how many places do they stand from the first place to the last, "
+        "and how many of those lie outside of the input?",
+        case=_of_same(_PADDED[wrong]),
+        before=before,
+        after=after,
     )
 
 
 def _of_same(case: tuple[int, int, int]) -> str:
-    return "input {}, kernel {}, stride {}".format(*case)
+    size, kernel_size, stride = case
+    return translate(
+        "input {size}, kernel {kernel_size}, stride {stride}",
+        size=size,
+        kernel_size=kernel_size,
+        stride=stride,
+    )
