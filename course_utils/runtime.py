@@ -14,8 +14,10 @@ from importlib import metadata
 from pathlib import Path
 
 import course_utils
+from course_utils import language as languages
 from course_utils import profiles
 from course_utils.data import cache, resolve_source
+from course_utils.language import translate
 
 #: More trainings than this are summed up instead of listed.
 _MOST_LINES = 10
@@ -85,21 +87,23 @@ class Chapter:
             unfinished.write_text(text + "\n", encoding="utf-8")
             os.replace(unfinished, folder / f"{self.name}.json")
         except OSError as error:
-            message = (
-                f"the results could not be written to {folder} ({error}). Set the environment "
-                "variable COURSE_RESULTS to a folder that can be written to."
+            message = translate(
+                "the results could not be written to {folder} ({error}). Set the environment "
+                "variable COURSE_RESULTS to a folder that can be written to.",
+                folder=folder,
+                error=error,
             )
             # Somebody who asked for the file must hear that there is none; for a student whose
             # home is read-only, the lesson has worked all the same.
             if "COURSE_RESULTS" in os.environ:
                 raise OSError(message) from error
-            print(f"{headline}\nNote: {message}")
+            print(headline, translate("Note: {message}", message=message), sep="\n")
             return folder / f"{self.name}.json"
-        print(f"{headline}\nResults written: {self.name}.json")
+        print(headline, translate("Results written: {name}.json", name=self.name), sep="\n")
         return folder / f"{self.name}.json"
 
 
-def start(name: str, profile: str, data: str, release: str) -> Chapter:
+def start(name: str, profile: str, data: str, release: str, language: str | None = None) -> Chapter:
     """Check what a chapter needs, print what it runs on today, and return it.
 
     Args:
@@ -107,30 +111,39 @@ def start(name: str, profile: str, data: str, release: str) -> Chapter:
         profile: ``"demo"``, ``"full"`` or ``"ci"``.
         data: ``"sample"``, ``"download"`` or an existing folder, as ``data.load`` takes it.
         release: The release of the course that the notebook belongs to.
+        language: The language of figures, messages and hints, ``"en"`` or ``"ko"``; None for what
+            the environment variable ``COURSE_LANGUAGE`` says, else English.
 
     Raises:
-        ValueError: If there is no such profile, or the data is neither of the two words nor a
-            folder.
+        ValueError: If there is no such profile or language, or the data is neither of the two
+            words nor a folder.
         RuntimeError: If the installed package belongs to another release than the notebook.
 
     Used in: every chapter.
     """
+    languages.use(language)
     if release != course_utils.__version__:
         raise RuntimeError(
-            f"This notebook belongs to release {release} of the course, but course_utils "
-            f"{course_utils.__version__} is installed. Open the notebook from the release you "
-            "installed, or install again: in Colab choose Runtime > Disconnect and delete "
-            "runtime, then run the set-up cell; elsewhere run pip install in the course's folder."
+            translate(
+                "This notebook belongs to release {release} of the course, but course_utils "
+                "{installed} is installed. Open the notebook from the release you installed, or "
+                "install again: in Colab choose Runtime > Disconnect and delete runtime, then run "
+                "the set-up cell; elsewhere run pip install in the course's folder.",
+                release=release,
+                installed=course_utils.__version__,
+            )
         )
     chosen = profiles.get(profile)
     resolve_source(data)
     shown = " · ".join(f"{package} {version}" for package, version in versions().items())
     print(f"course_utils {course_utils.__version__} · {shown}")
-    print(f"Hardware: {hardware()}")
-    print(f"Profile {chosen.name}: {chosen.summary}.")
+    print(translate("Hardware: {hardware}", hardware=hardware()))
+    print(
+        translate("Profile {name}: {summary}.", name=chosen.name, summary=translate(chosen.summary))
+    )
     for line in _plan_in_words(chosen.of_chapter(name.split("_")[0])):
         print(f"    {line}")
-    print(f"Data {data}: {_describe(data)}")
+    print(translate("Data {data}: {what}", data=data, what=_describe(data)))
     return Chapter(name=name, profile=chosen, data=str(data))
 
 
@@ -194,14 +207,16 @@ def hardware() -> str:
         details = tf.config.experimental.get_device_details(accelerators[0])
         return f"{len(accelerators)} × {details.get('device_name', 'GPU')}"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found = f"{cores} processor {'core' if cores == 1 else 'cores'}"
+    counted = "1 processor core" if cores == 1 else "{number} processor cores"
+    found = translate(counted, number=cores)
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")  # somebody wants it this way
     if _NVIDIA_DEVICE.exists() and not hidden:
-        return (
-            f"{found}; TensorFlow does not find this computer's NVIDIA GPU. To use it, install the "
-            'extra gpu: pip install ".[gpu]" in the course\'s folder, then restart the kernel'
+        return translate(
+            "{found}; TensorFlow does not find this computer's NVIDIA GPU. To use it, install the "
+            'extra gpu: pip install ".[gpu]" in the course\'s folder, then restart the kernel',
+            found=found,
         )
-    return f"{found}, no GPU (none is needed)"
+    return translate("{found}, no GPU (none is needed)", found=found)
 
 
 def _plan_in_words(trainings: Mapping[str, profiles.Training]) -> list[str]:
@@ -210,22 +225,38 @@ def _plan_in_words(trainings: Mapping[str, profiles.Training]) -> list[str]:
         pictures = sorted(training.pictures for training in trainings.values())
         epochs = sorted(training.epochs for training in trainings.values())
         return [
-            f"{len(trainings)} trainings, the smallest on {pictures[0]:,} pictures, the largest "
-            f"on {pictures[-1]:,}; at most {epochs[-1]} {'epoch' if epochs[-1] == 1 else 'epochs'}"
+            translate(
+                "{number} trainings, the smallest on {fewest:,} pictures, the largest on {most:,}; "
+                "at most {epochs}",
+                number=len(trainings),
+                fewest=pictures[0],
+                most=pictures[-1],
+                epochs=_in_epochs(epochs[-1]),
+            )
         ]
     return [
-        f"{label}: {training.pictures:,} pictures × {training.epochs} "
-        f"{'epoch' if training.epochs == 1 else 'epochs'}"
+        translate(
+            "{label}: {pictures:,} pictures × {epochs}",
+            label=label,
+            pictures=training.pictures,
+            epochs=_in_epochs(training.epochs),
+        )
         for label, training in trainings.items()
     ]
 
 
+def _in_epochs(number: int) -> str:
+    return translate("1 epoch" if number == 1 else "{number} epochs", number=number)
+
+
 def _describe(data: str) -> str:
     if data == "sample":
-        return "pictures drawn by the course itself; no download."
+        return translate("pictures drawn by the course itself; no download.")
     if data == "download":
-        return "the real pictures, fetched from their publishers; needs the network once."
-    return "a folder of your own."
+        return translate(
+            "the real pictures, fetched from their publishers; needs the network once."
+        )
+    return translate("a folder of your own.")
 
 
 def _plain_number(value: object) -> object:

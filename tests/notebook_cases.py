@@ -6,6 +6,7 @@ from nbformat import NotebookNode, v4
 
 from tools import notebook_files as files
 from tools import notebooks
+from tools.addresses import Addresses
 from tools.notebook_cell_rules import METADATA
 from tools.notebook_rules import check_notebook
 from tools.notebook_template import PARAMETERS
@@ -37,7 +38,8 @@ def build_chapter() -> NotebookNode:
         text("objectives", "You will be able to\n\n- count\n- compare\n- explain\n\nIn minutes."),
         code("choices", PARAMETERS, "parameters"),
         printed(code("sizes", "size = (5 - 3) // 1 + 1\nprint(size)", files.CHECKED), "3\n"),
-        text("fenced", "Like this:\n\n```python\n# not a title\n```"),
+        text("fenced", "## 1. Windows\n\nLike this:\n\n```python\n# not a title\n```"),
+        code("start-here", 'if "size" not in globals():\n    size = 2', "start-here"),
         code("stride-two", "answer = None", "exercise"),
         code("figure", figure, mystnb={"image": {"alt": "A window on a picture."}}),
         code("results", results),
@@ -91,7 +93,7 @@ class Repository:
 
     def findings(self) -> list[str]:
         paths = (self.chapter, self.solutions)
-        return [line for path in paths for line in check_notebook(path, self.course)]
+        return [line for path in paths for line in check_notebook(path, Addresses(self.course))]
 
 
 class Cells:

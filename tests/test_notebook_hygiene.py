@@ -51,7 +51,7 @@ BROKEN_CHAPTERS = {
     "no title": (no_title, "has no title"),
     "two titles": (
         lambda cells: cells.add(text("added", "# Again")),
-        "cell 11 (added): holds another `# ` heading",
+        "cell 12 (added): holds another `# ` heading",
     ),
     "no badge": (set_source("title", "# Small windows"), "Colab badge"),
     "no objectives": (lambda cells: cells.drop("objectives"), "does not say what one learns"),
@@ -94,7 +94,7 @@ BROKEN_CHAPTERS = {
     "tag with picture": (add_checked(stream("stdout"), PICTURE), "has a picture or widget"),
     "tag with warning": (add_checked(stream("stdout"), stream("stderr")), "error or a warning"),
     "tag with error": (add_checked(stream("stdout"), ERROR), "error or a warning"),
-    "no id": (lambda cells: cells["results"].pop("id"), "cell 9 (no id): has no id"),
+    "no id": (lambda cells: cells["results"].pop("id"), "cell 10 (no id): has no id"),
     "id twice": (set_id("results", "figure"), "has the id of an earlier cell"),
     "random id": (set_id("results", "1f0c9a3e"), "an id that nobody can read"),
     "random uuid": (
@@ -133,6 +133,20 @@ BROKEN_CHAPTERS = {
     "tagged text": (
         lambda cells: cells["fenced"].metadata.update(tags=[files.CHECKED]),
         "is text but tagged nbval-check-output",
+    ),
+    "no start-here": (lambda cells: cells.drop("start-here"), "has 0 cells tagged start-here"),
+    "two start-here": (add_code("x = 1", "start-here"), "has 2 cells tagged start-here"),
+    "start-here above section 1": (
+        set_source("fenced", "Like this:"),
+        "has no code cell tagged start-here below its first section",
+    ),
+    "start-here that always acts": (
+        set_source("start-here", "size = 2"),
+        "(start-here): would do something when all cells are run",
+    ),
+    "start-here with a name made up": (
+        set_source("start-here", 'if "x" not in globals():\n    x = recorded[f"{name}"]'),
+        "asks for f'{name}'; write the name out",
     ),
     "magic": (add_code("%matplotlib inline"), "(added): is not plain Python"),
     "shell line": (add_code("!pip install x"), "(added): is not plain Python"),

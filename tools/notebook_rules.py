@@ -17,14 +17,19 @@ from nbformat import NotebookNode
 
 from tools import notebook_files as files
 from tools import notebook_template as template
+from tools import start_cells
+from tools.addresses import Addresses, text_files
 from tools.notebook_cell_rules import CELL_RULES, METADATA, Finding
 from tools.notebook_code import calls_method, parse
 
+#: The words before the list of what one learns, by the folder of a translation.
+_OBJECTIVES = {"ko": "할 수 있"}
 _CODE_TAGS = {"setup", "parameters", files.CHECKED}
-_CHAPTER_TAGS = _CODE_TAGS | {"exercise"}
+_CHAPTER_TAGS = _CODE_TAGS | {"exercise", start_cells.TAG}
 _SOLUTION_TAGS = _CODE_TAGS | {"solution"}
-_ANY_CELL_TAGS = {"start-here"}
 
+# Chapters 01 to 08; 00 and the appendices take seconds.
+_TRAINING_CHAPTER = re.compile(r"0[1-8]_")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{2,63}")
 # What nbformat and JupyterLab make up: eight hexadecimal digits, alone or as a UUID's beginning.
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?")
@@ -39,12 +44,22 @@ class Page:
     path: Path
     text: str
     notebook: NotebookNode
-    course: files.Course
+    addresses: Addresses
+
+    @property
+    def course(self) -> files.Course:
+        """The facts about the course."""
+        return self.addresses.course
 
     @property
     def solutions(self) -> bool:
         """Whether this notebook holds the solutions of a chapter."""
         return files.holds_solutions(self.path)
+
+    @property
+    def translated(self) -> bool:
+        """Whether this notebook is made of an English one, whose code it shares."""
+        return self.path.parent.name in _OBJECTIVES
 
     def tagged(self, tag: str) -> list[tuple[int, NotebookNode]]:
         """Return the cells with a tag, each with its index."""
@@ -57,15 +72,15 @@ class Page:
                 yield index, _FENCED.sub("", cell.source)
 
 
-def check_notebook(path: Path, course: files.Course) -> list[str]:
+def check_notebook(path: Path, addresses: Addresses) -> list[str]:
     """Return a line for everything in a notebook that breaks a rule."""
-    name = course.name_of(path)
+    name = addresses.course.name_of(path)
     try:
         text = path.read_text(encoding="utf-8")
         notebook = files.read(path)
     except ValueError as error:
         return [f"{name}: {error}"]
-    page = Page(path, text, notebook, course)
+    page = Page(path, text, notebook, addresses)
     # The other rules would stumble over what these find.
     findings = list(_format(page)) or list(_ids(page)) or list(_valid(page))
     if not findings:
@@ -81,15 +96,13 @@ def check_notebook(path: Path, course: files.Course) -> list[str]:
     ]
 
 
-def check_addresses(course: files.Course) -> list[str]:
+def check_addresses(addresses: Addresses) -> list[str]:
     """Return a line for every address beside the notebooks that is not the course's own."""
     return [
-        f"{name}: points to {stale}; run `python -m tools.notebooks stamp`"
-        for name in template.ADDRESS_FILES
-        if (course.root / name).exists()
-        for stale in template.stale_addresses(
-            (course.root / name).read_text(encoding="utf-8"), course
-        )
+        f"{addresses.course.name_of(path)}: points to {stale}; "
+        "run `python -m tools.notebooks stamp`"
+        for path in text_files(addresses.course)
+        for stale in addresses.stale(path.read_text(encoding="utf-8", errors="replace"))
     ]
 
 
@@ -175,7 +188,8 @@ def _setup(page: Page) -> Iterator[Finding]:
         )
         return
     index, cell = marked[0]
-    if cell.source != template.setup_source(page.course):
+    # A translated one has the same code, as tools.translation finds out, with other words in it.
+    if not page.translated and cell.source != template.setup_source(page.course):
         yield index, "is not the set-up cell as stamped; run `python -m tools.notebooks stamp`"
     if index != next(files.code_cells(page.notebook))[0]:
         yield index, "is the set-up cell but not the first code cell; move it up"
@@ -188,7 +202,7 @@ def _addresses(page: Page) -> Iterator[Finding]:
             continue
         # The whole badge has a rule of its own.
         text = "\n".join(line for line in cell.source.splitlines() if line != badge)
-        for stale in template.stale_addresses(text, page.course):
+        for stale in page.addresses.stale(text):
             yield index, f"points to {stale}; run `python -m tools.notebooks stamp`"
         if (release := template.other_release(cell.source, page.course)) is not None:
             yield (
@@ -221,16 +235,17 @@ def _known_tags(page: Page) -> Iterator[Finding]:
                     "is tagged raises-exception, with which nbval passes where papermill fails; "
                     "catch the error in the cell and print it",
                 )
-            elif tag not in for_code | _ANY_CELL_TAGS:
-                known = ", ".join(sorted(for_code | _ANY_CELL_TAGS))
+            elif tag not in for_code:
+                known = ", ".join(sorted(for_code))
                 yield index, f"has the unknown tag {tag}; remove it or use one of {known}"
-            elif tag in for_code and cell.cell_type != "code":
+            elif cell.cell_type != "code":
                 yield index, f"is text but tagged {tag}; only code cells take that tag"
 
 
 def _objectives(page: Page) -> Iterator[Finding]:
+    promise = _OBJECTIVES.get(page.path.parent.name, "you will be able to")
     for index, text in page.markdown():
-        before, phrase, after = text.lower().partition("you will be able to")
+        before, phrase, after = text.lower().partition(promise)
         if phrase:
             items = len(_LIST_ITEM.findall(after))
             if not 3 <= items <= 5:
@@ -243,6 +258,23 @@ def _results(page: Page) -> Iterator[Finding]:
     trees = (parse(cell.source) for _, cell in files.code_cells(page.notebook))
     if not any(tree and calls_method(tree, "write_results") for tree in trees):
         yield None, "never writes its results; end with a cell that calls chapter.write_results(…)"
+
+
+def _start_here(page: Page) -> Iterator[Finding]:
+    if not _TRAINING_CHAPTER.match(page.path.name):
+        return
+    try:
+        cell = start_cells.parts(page.notebook).start
+        start_cells.request(cell.source)
+    except ValueError as error:
+        yield None, f"{error}; see CONTRIBUTING.md on start-here cells"
+        return
+    if not start_cells.is_guarded(cell.source):
+        yield (
+            page.notebook.cells.index(cell),
+            "would do something when all cells are run; put all of it below "
+            '`if "name" not in globals():`, with a name that the cells above define',
+        )
 
 
 def _every_exercise_is_solved(page: Page) -> Iterator[Finding]:
@@ -279,5 +311,5 @@ def _ids_tagged(path: Path, tag: str) -> set[str]:
 
 
 _RULES = (_stable_text, _one_title, _badge, _setup, _addresses, _parameters, _known_tags)
-_CHAPTER_RULES = (_objectives, _results, _every_exercise_is_solved)
+_CHAPTER_RULES = (_objectives, _results, _start_here, _every_exercise_is_solved)
 _SOLUTION_RULES = (_every_solution_has_its_exercise,)

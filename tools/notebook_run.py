@@ -17,10 +17,18 @@ from tools.notebook_files import CHECKED, place, read, tags
 SHORT_RUN = {"COURSE_PROFILE": "ci", "COURSE_DATA": "sample", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
-def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Return a copy of a notebook, run under the profile ``ci`` in its folder.
+def execute(
+    notebook: NotebookNode, folder: Path, environment: Mapping[str, str] | None = None
+) -> NotebookNode:
+    """Return a copy of a notebook, run in its folder.
 
     Its results go to a temporary folder, so that they don't replace those of a longer run.
+
+    Args:
+        notebook: The notebook.
+        folder: Where its kernel works.
+        environment: Variables that differ from those of a short run: profile ``ci``, drawn
+            pictures, results that nobody keeps.
 
     Raises:
         ValueError: If a cell raises an error; the message names both.
@@ -38,7 +46,8 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     )
     with tempfile.TemporaryDirectory() as results:
         try:
-            client.execute(env=os.environ | SHORT_RUN | {"COURSE_RESULTS": results})
+            variables = SHORT_RUN | {"COURSE_RESULTS": results} | dict(environment or {})
+            client.execute(env=os.environ | variables)
         except CellExecutionError as error:
             raise ValueError(
                 f"{_failed_cell(executed)} raises {error.ename}: {error.evalue}"

@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils import profiles
+from course_utils.language import columns, translate
 
 #: Where measured accuracies lie, one file per training, profile and kind of pictures.
 FOLDER = Path(__file__).with_name("measured")
@@ -76,33 +78,57 @@ class Comparison:
         return lower <= self.value <= upper
 
     def __str__(self) -> str:
-        return "\n".join(f"{name:<14}{text}" for name, text in self._rows())
+        return "\n".join(f"{name}{' ' * (14 - columns(name))}{text}" for name, text in self._rows())
 
     def _repr_pretty_(self, printer, cycle) -> None:
         printer.text(str(self))
 
     def _rows(self) -> list[tuple[str, str]]:
-        rows = [("this run", f"{self.value:.1%}")]
+        rows = [(translate("this run"), f"{self.value:.1%}")]
         if self.band is None:
-            rows.append(("our range", f"not measured for {self.conditions}"))
-        else:
-            lower, upper = self.band.limits
-            position = "inside" if self.inside else "above" if self.value > upper else "below"
-            words = {"inside": "yours lies inside", "above": "yours is better", "below": ""}
-            verdict = words[position] or (
-                "yours is lower: run all cells again after a restart, then compare the versions"
-            )
             rows.append(
                 (
-                    "our range",
-                    f"{lower:.1%} to {upper:.1%} ({len(self.band.values)} seeds, "
-                    f"{self.conditions}): {verdict}",
+                    translate("our range"),
+                    translate("not measured for {conditions}", conditions=self.conditions),
                 )
             )
-            rows.append(("measured on", "; ".join(self.band.facts.values())))
+        else:
+            lower, upper = self.band.limits
+            if self.inside:
+                verdict = translate("yours lies inside")
+            elif self.value > upper:
+                verdict = translate("yours is better")
+            else:
+                verdict = translate(
+                    "yours is lower: run all cells again after a restart, then compare the versions"
+                )
+            rows.append(
+                (
+                    translate("our range"),
+                    translate(
+                        "{lower:.1%} to {upper:.1%} ({number} seeds, {conditions}): {verdict}",
+                        lower=lower,
+                        upper=upper,
+                        number=len(self.band.values),
+                        conditions=self.conditions,
+                        verdict=verdict,
+                    ),
+                )
+            )
+            facts = "; ".join(map(_in_words, self.band.facts.values()))
+            rows.append((translate("measured on"), facts))
         if self.source:
-            rows.append(("the lectures", self.source))
+            rows.append((translate("the lectures"), translate(self.source)))
         return rows
+
+
+def _in_words(fact: str) -> str:
+    """Return what was noted while measuring in the language of today."""
+    if found := re.fullmatch(r"(\d+) cores of an (.+)", fact):
+        return translate("{number} cores of an {kind}", number=found[1], kind=found[2])
+    if found := re.fullmatch(r"([\d.]+) minutes a seed", fact):
+        return translate("{number} minutes a seed", number=found[1])
+    return fact
 
 
 def compare(name: str, value: float, profile: profiles.Profile, data: str) -> Comparison:
@@ -126,12 +152,17 @@ def compare(name: str, value: float, profile: profiles.Profile, data: str) -> Co
     profile[name]  # a misspelt name must not read as "not measured"
     # A folder may hold any photos: no range was measured for those.
     pictures = {"sample": "drawn", "download": "real"}.get(data)
+    conditions = {
+        "drawn": "profile {profile}, drawn pictures",
+        "real": "profile {profile}, real pictures",
+        None: "profile {profile}, your own pictures",
+    }
     sources = json.loads(_SOURCES.read_text(encoding="utf-8"))
     return Comparison(
         value,
         band(name, profile.name, pictures) if pictures else None,
         sources.get(name),
-        f"profile {profile.name}, {pictures or 'your own'} pictures",
+        translate(conditions[pictures], profile=profile.name),
     )
 
 

@@ -1,0 +1,101 @@
+"""A chapter's results stand beside those of other runs, and the recorded runs fit the chapter."""
+
+import json
+
+import nbformat
+import pytest
+
+from course_utils import references
+from course_utils.references import runs as recorded
+from tools import notebook_files as files
+from tools.references import runs
+
+pytestmark = pytest.mark.unit
+
+
+def write(folder, values, profile="demo", data="sample"):
+    """Write a chapter's results as ``chapter.write_results`` does."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "90_nets.json"
+    file.write_text(json.dumps({"profile": profile, "data": data, "values": values}))
+    return file
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with two recorded runs of a chapter."""
+    values = [{"unseen": {"deep": 0.5, "flat": 0.81}, "curve": [1, 2]}, {"unseen": {"deep": 0.6}}]
+    content = {"fingerprint": "0", "facts": {"hardware": "2 cores of a test"}, "runs": values}
+    (tmp_path / "90_nets.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_numbers_stand_beside_each_other(folder, tmp_path):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5512, "flat": 0.8}})
+    beside = references.beside(written, folder)
+    # A number that one of the recorded runs lacks is left out.
+    assert beside.rows == {"unseen, deep": [0.5512, 0.5, 0.6]}
+    head, row, conditions = str(beside).splitlines()
+    assert head.split() == ["this", "run", "recorded", "1", "recorded", "2"]
+    assert row.split() == ["unseen,", "deep", "0.551", "0.5", "0.6"]
+    assert "2 cores of a test" in conditions
+
+
+def test_results_that_could_not_be_written_leave_a_gap(folder, tmp_path):
+    beside = references.beside(tmp_path / "nowhere" / "90_nets.json", folder)
+    assert beside.rows == {"unseen, deep": [None, 0.5, 0.6]}
+    assert "–" in str(beside)
+
+
+@pytest.mark.parametrize(("profile", "data"), [("full", "sample"), ("demo", "a/folder")])
+def test_other_conditions_are_not_compared(folder, tmp_path, profile, data):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}}, profile, data)
+    assert str(references.beside(written, folder)).startswith("Other runs were recorded in profile")
+
+
+def test_a_chapter_without_recorded_runs_says_so(tmp_path):
+    assert "No other runs" in str(references.beside(write(tmp_path / "mine", {}), tmp_path))
+
+
+def notebook(*sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_every_seed_becomes_another_one():
+    chapter = notebook("keras.utils.set_random_seed(3)  # 3 nets", "x = 3", "set_random_seed(12)")
+    sources = [cell.source for cell in runs.with_other_luck(chapter, 2).cells]
+    assert sources == [
+        "keras.utils.set_random_seed(203)  # 3 nets",
+        "x = 3",
+        "set_random_seed(212)",
+    ]
+
+
+def test_a_chapter_without_seeds_is_refused():
+    with pytest.raises(ValueError, match="never calls"):
+        runs.with_other_luck(notebook("x = 3"), 1)
+
+
+def test_the_fingerprint_follows_what_is_computed_and_nothing_else():
+    def fingerprint(*sources, name="03_pooling"):
+        return runs.fingerprint(name, notebook(*sources))
+
+    before = fingerprint("net.fit(x, epochs=plan.epochs)", "plots.show(net)")
+    assert fingerprint("# why\nnet.fit(x, epochs=plan.epochs)", "plots.show(net, 2)") == before
+    assert fingerprint("net.fit(z, epochs=plan.epochs)", "plots.show(net)") != before
+    assert fingerprint("net.fit(x, epochs=plan.epochs)", name="05_augmentation") != before
+
+
+@pytest.mark.parametrize("name", runs.CHAPTERS)
+def test_recorded_runs_belong_to_the_chapter_as_it_is(name):
+    assert not runs.is_stale(name), f"run python -m tools.references.runs {name}"
+    record = json.loads((recorded.FOLDER / f"{name}.json").read_text())
+    first, second = (dict(recorded.numbers_in(values)) for values in record["runs"])
+    assert first.keys() == second.keys() and first != second, "two runs with other luck"
+
+
+@pytest.mark.parametrize("name", runs.CHAPTERS)
+def test_each_of_these_chapters_shows_its_runs(name):
+    sources = (cell.source for _, cell in files.code_cells(files.read(runs.notebook_of(name))))
+    assert any("references.beside(" in source for source in sources)

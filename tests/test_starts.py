@@ -1,0 +1,295 @@
+"""Every chapter can be entered at its start-here cell, with what was recorded for it."""
+
+import copy
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from nbformat import v4
+from notebook_cases import code, text
+
+from course_utils import profiles, references
+from course_utils.references import bands
+from course_utils.references import starts as recorded
+from course_utils.runtime import Chapter
+from course_utils.samples import pets
+from course_utils.training import History
+from tools import notebook_files as files
+from tools import notebook_run, start_cells
+from tools.references import starts
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+CHAPTERS = sorted(NOTEBOOKS.glob("0[1-8]_*.ipynb"))
+
+
+def number(path):
+    return path.name[:2]
+
+
+def chapter(name="90_halves", profile="demo", data="sample"):
+    return Chapter(name, profiles.get(profile), data)
+
+
+def halves(**sources):
+    """A small chapter that is entered in its middle; sources of cells by id."""
+    cells = [
+        text("title", "# Two halves"),
+        code("imports", "import keras\nimport numpy as np\n\nkeras.utils.set_random_seed(1)"),
+        text("section", "## 1. The first half"),
+        code("make", sources.get("make", "def build():\n    return keras.Sequential([layer()])")),
+        code("train", sources.get("train", "right, curve = 0.75, np.array([0.5, 0.25])")),
+        code("here", sources.get("here", HERE), start_cells.TAG),
+        code("below", sources.get("below", "print('below:', right, curve.sum())")),
+    ]
+    return v4.new_notebook(cells=cells)
+
+
+HERE = """\
+if "right" not in globals():
+    recorded = {"right": 0.75, "curve": np.array([0.5, 0.25])}
+    right, curve = recorded["right"], recorded["curve"]"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A recorded start with one thing of each kind: value, history, array and net."""
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    net.compile(loss="mse", metrics=["accuracy"])
+    variables = {
+        "right": np.float64(0.75),
+        "history": History({"loss": [2.0, 1.0]}, best_epoch=2, seconds=3.0),
+        "curve": np.array([0.5, 0.25]),
+        "nets": {"small": net},
+        "x_test": np.zeros((4, 3), "float32"),
+        "y_test": np.zeros((4, 2), "float32"),
+    }
+    asked = 'recorded["right"], recorded["history"], recorded["curve"]\n'
+    asked += 'recorded.load("nets.small", build())'
+    starts.save("90", variables, asked, "its fingerprint", tmp_path / "starts")
+    return tmp_path / "starts"
+
+
+@pytest.mark.unit
+def test_what_was_saved_is_there_again_and_marked(folder, capsys):
+    start = recorded.start(chapter(), folder)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Recorded, not trained now: profile demo, drawn pictures, ")
+    assert "minutes of training" in line and "You chose" not in line
+    assert start["right"] == 0.75 and start["curve"].tolist() == [0.5, 0.25]
+    assert start["history"].recorded and start["history"].metrics == {"loss": [2.0, 1.0]}
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    assert start.load("nets.small", net) is net
+    for loaded, kept in zip(net.get_weights(), start.weights["nets.small"], strict=True):
+        assert kept.dtype == "float16" and np.array_equal(loaded, kept)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("profile", "data"), [("ci", "sample"), ("demo", "download")])
+def test_other_conditions_are_named(folder, capsys, profile, data):
+    recorded.start(chapter(profile=profile, data=data), folder)
+    assert f"You chose profile {profile} and data {data}" in capsys.readouterr().out
+
+
+@pytest.mark.unit
+def test_what_is_not_there_is_named_beside_what_is(folder):
+    with pytest.raises(ValueError, match="no start was recorded for chapter '91'; there are 90"):
+        recorded.start(chapter("91_other"), folder)
+    start = recorded.read("90", folder)
+    with pytest.raises(KeyError, match="'wrong' was not recorded for chapter 90.*right, history"):
+        start["wrong"]
+    with pytest.raises(KeyError, match="recorded were: nets.small"):
+        start.load("small", keras.Sequential())
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("units", [3, None])
+def test_a_net_of_another_shape_is_refused_and_left_as_it_was(folder, units):
+    layers = [keras.layers.Dense(units)] if units else []
+    net = keras.Sequential([keras.Input((3,)), *layers])
+    before = net.get_weights()
+    with pytest.raises(ValueError, match=r"shapes \[\(3, 2\), \(2,\)\].*build it as chapter 90"):
+        recorded.read("90", folder).load("nets.small", net)
+    assert all(map(np.array_equal, net.get_weights(), before))
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def _other_weights(path):
+    np.savez(path, **{"nets.small/0": np.zeros((3, 2)), "nets.small/1": np.zeros(2)})
+
+
+def _without(key):
+    def change(path):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        del content[key]
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("90.npz", _cut),
+        ("90.npz", Path.unlink),
+        ("90.npz", _other_weights),
+        ("90.json", _cut),
+        ("90.json", lambda path: path.write_text("[]")),
+        ("90.json", _without("sha256")),
+        ("90.json", _without("facts")),
+    ],
+)
+def test_a_damaged_file_says_what_to_do(folder, name, damage):
+    damage(folder / name)
+    with pytest.raises(ValueError, match="chapter 90 is damaged .*install the course again"):
+        recorded.start(chapter(), folder)
+
+
+@pytest.mark.unit
+def test_nothing_is_recorded_that_cannot_be_given_back(tmp_path):
+    net = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, activation="sigmoid")])
+    net.compile(loss="mse", metrics=["accuracy"])
+    # In 16 bits 1.0004 is 1, which is too little to lift the answer above one half.
+    net.set_weights([np.full((1, 1), 1.0004, "float32"), np.full(1, -1, "float32")])
+    variables = {"net": net, "x_test": np.full((9, 1), 0.9998, "float32"), "y_test": np.ones(9)}
+    variables["made"] = object()
+    for asked, error, said in [
+        ('recorded["missing"]', KeyError, "missing"),
+        ('recorded["made"]', TypeError, "neither a number, text, list"),
+        ('recorded.load("net", net)', ValueError, "right for 100.0% .* 16 bits a weight for 0.0%"),
+    ]:
+        with pytest.raises(error, match=said):
+            starts.save("90", variables, asked, "", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unit
+def test_requests_are_read_from_the_cell():
+    asked = start_cells.request('a = recorded["a"]\nn = recorded.load("nets.x", build(recorded))')
+    assert (asked.values, asked.nets) == ({"a"}, {"nets.x"})
+    with pytest.raises(ValueError, match="asks for name; write the name out"):
+        start_cells.request("a = recorded[name]")
+
+
+@pytest.mark.unit
+def test_the_chapters_that_train_have_a_start():
+    assert list(starts.chapters()) == [f"0{place}" for place in range(1, 9)]
+    assert {path.stem for path in recorded.FOLDER.iterdir()} == set(starts.chapters())
+    size = sum(path.stat().st_size for path in recorded.FOLDER.iterdir())
+    assert size < 3e6, f"{size:,} bytes are too many to install with the course"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("path", CHAPTERS, ids=number)
+def test_a_recorded_start_belongs_to_its_chapter(path):
+    """It holds just what the cell asks for, and was computed by the cells that stand there now."""
+    start = recorded.read(number(path))
+    asked = start_cells.request(start_cells.parts(files.read(path)).start.source)
+    assert (set(start.values), set(start.weights)) == (asked.values, asked.nets)
+    assert (start.facts["profile"], start.facts["data"]) == ("demo", "sample")
+    command = f"python -m tools.references.starts {number(path)}"
+    assert not starts.is_stale(path), f"chapter {number(path)} was changed: run {command}"
+
+
+@pytest.mark.unit
+def test_a_changed_first_half_is_stale_and_a_changed_text_is_not(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "04_small_data.ipynb"
+    original = files.read(NOTEBOOKS / path.name)
+
+    def stale(change):
+        notebook = copy.deepcopy(original)
+        change({cell.id: cell for cell in notebook.cells})
+        path.write_text(files.render(notebook), encoding="utf-8")
+        return starts.is_stale(path)
+
+    def replaced(identifier, old, new):
+        assert old in next(cell.source for cell in original.cells if cell.id == identifier)
+        return lambda cells: cells[identifier].update(
+            source=cells[identifier].source.replace(old, new)
+        )
+
+    assert not stale(lambda cells: None)
+    assert not stale(replaced("train-predict", "two curves", "two lines"))
+    assert not stale(replaced("train", "model = ", "# The net.\nmodel = "))
+    assert not stale(replaced("start", 'release="', 'release="9'))
+    assert not stale(replaced("look", "resize((180, 180))", "resize((90, 90))"))
+    assert not stale(replaced("train", "of the test pictures", "of them"))
+    assert not stale(replaced("checkpoint", "validation", "unseen"))
+    assert stale(replaced("train", "rmsprop", "adam"))
+    assert stale(replaced("split", "num_train", "num_train - 1"))
+    assert stale(replaced("small-convnet", "MaxPooling2D(2)", "MaxPooling2D(3)"))
+    assert stale(replaced("start-here", '"by_hand"', '"hands"'))
+    monkeypatch.setattr(starts, "chapters", lambda: {"04": path})
+    assert starts.main(["--check"]) == 1
+    assert "04: run python -m tools.references.starts 04" in capsys.readouterr().err
+    assert not stale(lambda cells: None) and starts.main(["--check"]) == 0
+    monkeypatch.setattr(pets, "VERSION", "next")
+    assert stale(lambda cells: None)
+
+
+@pytest.mark.unit
+def test_an_unknown_chapter_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        starts.main(["A1"])
+    assert "unknown chapters A1; there are 01, 02" in capsys.readouterr().err
+
+
+@pytest.mark.unit
+def test_histories_of_headline_results_and_of_long_trainings():
+    name, profile, pictures = sorted(bands.FOLDER.glob("*.json"))[0].stem.rsplit("-", 2)
+    history = references.history(name, profile, pictures)
+    assert history.recorded and history.num_epochs == len(history.metrics["accuracy"])
+    for name in references.names():
+        assert references.history(name) == references.recorded(name).history
+    with pytest.raises(ValueError, match=r"'05.augmentd' in profile 'demo'.*05.augmented \(demo"):
+        references.history("05.augmentd")
+
+
+@pytest.mark.notebooks
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CHAPTERS, ids=number)
+def test_a_chapter_runs_from_its_start_here_cell(path):
+    """In a fresh kernel: the cells above section 1, the start-here cell, all below it."""
+    entered = start_cells.entered_in_the_middle(files.read(path))
+    executed = notebook_run.execute(entered, NOTEBOOKS)
+    printed = {
+        cell.id: "".join(output.get("text", "") for output in cell.outputs)
+        for cell in executed.cells
+    }
+    assert "Recorded, not trained now: profile demo" in printed["start-here"]
+    assert f"Results written: {path.stem}.json" in printed["results"]
+
+
+@pytest.mark.notebooks
+def test_a_name_that_the_start_here_cell_forgets_fails(tmp_path):
+    notebook = halves()
+    whole = notebook_run.execute(notebook, tmp_path)
+    entered = notebook_run.execute(start_cells.entered_in_the_middle(notebook), tmp_path)
+    assert whole.cells[-1].outputs == entered.cells[-1].outputs != []
+    forgets = halves(below="build()")
+    with pytest.raises(ValueError, match=r"\(below\) raises NameError: .*'build'"):
+        notebook_run.execute(start_cells.entered_in_the_middle(forgets), tmp_path)
+
+
+@pytest.mark.notebooks
+def test_a_chapter_is_recorded_by_a_kernel_that_ran_its_first_half(tmp_path):
+    """With control: where a cell of the first half fails, the old recording stays."""
+    path, folder = tmp_path / "90_halves.ipynb", tmp_path / "starts"
+    path.write_text(files.render(halves()), encoding="utf-8")
+    assert starts.is_stale(path, folder)
+    starts.record(path, folder)
+    start = recorded.read("90", folder)
+    assert start["right"] == 0.75 and start["curve"].tolist() == [0.5, 0.25]
+    assert not starts.is_stale(path, folder)
+    before = shutil.copytree(folder, tmp_path / "before")
+    path.write_text(files.render(halves(train="right = 1 / 0")), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"\(train\) raises ZeroDivisionError"):
+        starts.record(path, folder)
+    for file in before.iterdir():
+        assert file.read_bytes() == (folder / file.name).read_bytes()
