@@ -24,6 +24,7 @@ from notebook_cases import (
 from course_utils import runtime
 from tools import notebook_files as files
 from tools import notebook_run, notebook_template
+from tools.addresses import Addresses
 from tools.notebook_rules import check_notebook
 
 CHAPTERS = sorted((files.ROOT / "notebooks").glob("*.ipynb"))
@@ -42,7 +43,7 @@ def repository(tmp_path, capsys) -> Repository:
 )
 def test_what_is_no_notebook_is_named(repository, content):
     repository.chapter.write_text(content)
-    lines = check_notebook(repository.chapter, repository.course)
+    lines = check_notebook(repository.chapter, Addresses(repository.course))
     assert len(lines) == 1
     assert "is not a notebook of format 4" in lines[0]
     for command in ("clean", "stamp", "refresh"):
@@ -79,7 +80,11 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
         "git clone https://github.com/owner.example/small-course.git\n"
         "[Keras](https://github.com/keras-team/keras) and [bugs]"
         "(https://github.com/owner.example/small-course/issues)\n"
+        "[Site](https://owner.example.github.io/small-course/index.html)\n"
     )
+    guide = repository.root / "guide" / "setup.md"
+    guide.parent.mkdir()
+    guide.write_text("[Report a mistake](https://github.com/owner.example/small-course).\n")
     citation.write_text('repository-code: "https://github.com/owner.example/small-course"\n')
     assert repository.run("check") == 0
     version = files.Course.version
@@ -89,6 +94,7 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
     found = capsys.readouterr().out
     for name in (f"notebooks/{NAME}", f"notebooks/solutions/{NAME}", "README.md", "CITATION.cff"):
         assert f"{name}: " in found
+    assert "guide/setup.md: points to https://github.com/owner.example/small-course; " in found
 
     assert repository.run("stamp") == 0
     stamped = files.read(repository.chapter)
@@ -98,12 +104,13 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
     )
     assert f"github/ada/pictures/blob/v{version}/notebooks/{NAME}" in stamped.cells[0].source
     assert repository.findings() == []
-    assert "owner.example" not in citation.read_text()
-    # A plain link is known by the repository's name, which has changed as well.
-    assert readme.read_text().count("owner.example") == 1
+    assert "owner.example" not in citation.read_text() + guide.read_text()
+    # A plain link is known by where the badges had pointed; other projects' links stay.
+    assert "(https://github.com/ada/pictures/issues)" in readme.read_text()
     assert f"v2/gh/ada/pictures/v{version}?labpath" in readme.read_text()
     assert "git clone https://github.com/ada/pictures.git" in readme.read_text()
     assert "keras-team/keras" in readme.read_text()
+    assert "(https://ada.github.io/pictures/index.html)" in readme.read_text()
     capsys.readouterr()
     assert repository.run("stamp") == 0
     assert capsys.readouterr().out == ""

@@ -1,19 +1,12 @@
-"""What every notebook repeats: Colab badge, set-up and parameters cell, the course's address.
-
-The address stands in ``pyproject.toml`` and nowhere else by hand. ``stamp`` carries it into the
-notebooks and the few text files that name it; ``stale_addresses`` finds what differs.
-"""
+"""What every notebook repeats: Colab badge, set-up and parameters cell, the course's release."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from tools.addresses import Addresses
 from tools.notebook_files import Course, code_cells, tags
-
-# Text files beside the notebooks that name the repository where they exist.
-ADDRESS_FILES = ("README.md", "README.ko.md", "CITATION.cff")
 
 PARAMETERS = """\
 PROFILE = os.environ.get("COURSE_PROFILE", "demo")
@@ -62,7 +55,7 @@ def badge(course: Course, path: Path) -> str:
     return f"[![Open in Colab]({picture})]({target})"
 
 
-def stamp(notebook: NotebookNode, course: Course, path: Path) -> None:
+def stamp(notebook: NotebookNode, addresses: Addresses, path: Path) -> None:
     """Write badge, set-up cell, addresses and release into a notebook.
 
     A missing badge goes below the title; a missing set-up cell goes before the first code cell.
@@ -71,8 +64,9 @@ def stamp(notebook: NotebookNode, course: Course, path: Path) -> None:
         ValueError: If the first cell is not Markdown with a title.
     """
     for cell in notebook.cells:
-        cell.source = stamp_addresses(cell.source, course)
-    _stamp_badge(notebook, badge(course, path))
+        cell.source = addresses.stamp(cell.source)
+    course = addresses.course
+    stamp_badge(notebook, badge(course, path))
     marked = [cell for cell in notebook.cells if "setup" in tags(cell)]
     if not marked:
         first = next((index for index, _ in code_cells(notebook)), len(notebook.cells))
@@ -90,19 +84,12 @@ def other_release(source: str, course: Course) -> str | None:
     return found[3] if found and found[3] != course.version else None
 
 
-def stale_addresses(text: str, course: Course) -> Iterator[str]:
-    """Yield every address of the course in ``text`` that differs from the one it has now."""
-    for found in _addresses(course).finditer(text):
-        if found[0] != _current_address(found, course):
-            yield found[0]
+def stamp_badge(notebook: NotebookNode, line: str) -> None:
+    """Write the badge below the title, in the place of the one that may stand there.
 
-
-def stamp_addresses(text: str, course: Course) -> str:
-    """Return ``text`` with every address of the course brought up to date."""
-    return _addresses(course).sub(lambda found: _current_address(found, course), text)
-
-
-def _stamp_badge(notebook: NotebookNode, line: str) -> None:
+    Raises:
+        ValueError: If the first cell is not Markdown with a title.
+    """
     first = notebook.cells[0] if notebook.cells else None
     if first is None or first.cell_type != "markdown" or not _TITLE.search(first.source):
         raise ValueError("does not begin with a Markdown cell that holds the title; write one")
@@ -110,25 +97,3 @@ def _stamp_badge(notebook: NotebookNode, line: str) -> None:
         first.source = _BADGE.sub(lambda _: line, first.source, count=1)
     else:
         first.source = _TITLE.sub(lambda title: f"{title[0]}\n\n{line}", first.source, count=1)
-
-
-def _addresses(course: Course) -> re.Pattern[str]:
-    """Return the pattern of what can only be meant as this course's own address.
-
-    Colab, Binder, pip and ``git clone`` are pointed at nothing else. An ordinary link counts when
-    the repository's name is the course's, so that links to other projects stay as they are.
-    """
-    repository = re.escape(course.slug.split("/")[1])
-    end = r"(?=\.git\b|\.?(?![\w.-]))"
-    return re.compile(
-        r"(?P<before>colab\.research\.google\.com/github/|(?P<binder>mybinder\.org/v2/gh/)"
-        r"|(?:git\+|git clone |repository-code:\s*[\"']?)https://github\.com/"
-        rf"|https://github\.com/(?=[\w.-]+/{repository}{end}))"
-        rf"(?P<slug>[\w.-]+/[\w.-]+?){end}"
-        r"(?:(?P<joint>(?(binder)/|(?:/blob/|/tree/|@)))(?P<ref>[\w.-]+))?"
-    )
-
-
-def _current_address(found: re.Match[str], course: Course) -> str:
-    release = found["joint"] + course.release_ref if found["joint"] else ""
-    return found["before"] + course.slug + release

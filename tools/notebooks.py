@@ -1,7 +1,7 @@
 """Keep the course's notebooks clean: ``python -m tools.notebooks check|clean|stamp|refresh``.
 
 Without file names, all chapters and all solutions are meant, and ``check`` and ``stamp`` also look
-after the repository's address in the README and in CITATION.cff.
+after the repository's address in all other files that name it.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from nbstripout import strip_output
 from tools import notebook_files as files
 from tools import notebook_rules, notebook_run
 from tools import notebook_template as template
+from tools.addresses import Addresses, text_files
 from tools.notebook_cell_rules import CELL_METADATA, METADATA
 
 
@@ -45,9 +46,10 @@ def main(arguments: list[str] | None = None, root: Path = files.ROOT) -> int:
 
 def check(paths: list[Path], course: files.Course, everything: bool) -> int:
     """Print a line for everything that breaks a rule; return 1 where there is any."""
-    lines = [line for path in paths for line in notebook_rules.check_notebook(path, course)]
+    addresses = Addresses(course)
+    lines = [line for path in paths for line in notebook_rules.check_notebook(path, addresses)]
     if everything:
-        lines += notebook_rules.check_addresses(course)
+        lines += notebook_rules.check_addresses(addresses)
     for line in lines:
         print(line)
     if not lines:
@@ -62,15 +64,14 @@ def clean(paths: list[Path], course: files.Course, everything: bool) -> int:
 
 def stamp(paths: list[Path], course: files.Course, everything: bool) -> int:
     """Write what depends on the repository's address or on the release."""
+    addresses = Addresses(course)  # before anything is stamped: what differs tells the old one
     status = _rewrite(
-        paths, course, lambda notebook, path: template.stamp(notebook, course, path), "stamped"
+        paths, course, lambda notebook, path: template.stamp(notebook, addresses, path), "stamped"
     )
-    for name in template.ADDRESS_FILES if everything else ():
-        path = course.root / name
-        if path.exists():
-            text = template.stamp_addresses(path.read_text(encoding="utf-8"), course)
-            if files.write_if_changed(path, text):
-                print(f"{name}: stamped")
+    for path in text_files(course) if everything else ():
+        text = addresses.stamp(path.read_text(encoding="utf-8"))
+        if files.write_if_changed(path, text):
+            print(f"{course.name_of(path)}: stamped")
     return status
 
 

@@ -25,7 +25,7 @@ def page(name: str, **settings) -> str:
     Raises:
         ValueError: If there is no explorer of this name, or a setting is refused.
 
-    Used in: no chapter yet.
+    Used in: the web site.
     """
     if name not in _EXPLORERS:
         raise ValueError(f"there is no explorer {name!r}, only {', '.join(_EXPLORERS)}")

@@ -48,7 +48,7 @@ def augmentation(
     Raises:
         ValueError: If a value is out of its range, or ``picture`` is no picture.
 
-    Used in: no chapter yet.
+    Used in: 05.
     """
     if fill_mode not in FILL_MODES:
         raise ValueError(f"fill_mode must be one of {', '.join(FILL_MODES)}, not {fill_mode!r}")

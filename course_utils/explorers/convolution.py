@@ -37,7 +37,7 @@ def convolution(
     Raises:
         ValueError: If a value is out of its range, or an array is not a square of numbers.
 
-    Used in: no chapter yet.
+    Used in: 02.
     """
     image, kernel = arguments.square("image", image, 12), arguments.square("kernel", kernel, 7)
     size = arguments.whole("size", len(image) if image else size, 12)

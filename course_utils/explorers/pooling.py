@@ -34,7 +34,7 @@ def pooling(
     Raises:
         ValueError: If a value is out of its range, or ``image`` is not a square of numbers.
 
-    Used in: no chapter yet.
+    Used in: 03.
     """
     if kind not in ("max", "average"):
         raise ValueError(f'kind must be "max" or "average", not {kind!r}')

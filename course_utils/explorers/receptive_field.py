@@ -43,7 +43,7 @@ def receptive_field(
     Raises:
         ValueError: If a value is unknown or out of its range.
 
-    Used in: no chapter yet.
+    Used in: 03.
     """
     size = arguments.whole("size", size, 128)
     channels = arguments.whole("channels", channels, 4)
