@@ -50,6 +50,7 @@ nb_execution_mode = "inline" if _decks else "off"
 nb_execution_timeout = 300
 nb_execution_show_tb = True  # with the warning that fails the build
 nb_output_stderr = "remove" if _decks else "show"
+nb_merge_streams = True  # the moment must not decide into how many blocks prints fall
 nb_mime_priority_overrides = [  # without these, figures vanish from decks with a mere warning
     ("revealjs", mime, priority)
     for priority, mime in enumerate(
