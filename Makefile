@@ -25,7 +25,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/ko/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help install run lab bench references test test-fast lint unit nbval course-ci slides site site-ci notebook-tests test-colab colab-share audit release format stamp refresh tables reliability probes small-base starts constraints clean
+.PHONY: help install run lab warm handout bench references test test-fast lint unit nbval course-ci slides site site-ci notebook-tests test-colab colab-share audit release format stamp refresh tables reliability probes small-base starts constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
 
 lab: $(INSTALLED)  ## Open JupyterLab on the course
 	@$(BIN)/python -m tools.lab $(LAB)
+
+warm: $(INSTALLED)  ## The evening before a class: draw all pictures that the chapters load
+	@$(BIN)/python -m tools.warm
+
+handout: $(INSTALLED)  ## Copy chapters, package and environment, without solutions, into build/handout
+	@$(BIN)/python -m tools.handout
 
 test: lint unit nbval course-ci site-ci notebook-tests colab-share audit  ## Everything that CI checks
 
@@ -115,6 +121,7 @@ refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compa
 
 tables: $(INSTALLED)  ## Write the README's table from the last `make run`
 	@$(BIN)/python -m tools.chapter_table --measured build/report.json
+	@$(BIN)/python -m tools.cell_seconds build/report.json
 	@$(BIN)/python -m tools.deck_results build
 
 reliability: $(INSTALLED)  ## Try everything that can go wrong and write the README's table of it (five minutes)

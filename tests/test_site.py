@@ -17,6 +17,8 @@ PAGES = [
     *("speed", "reliability", "changes", "reference/index", "genindex", "search"),
     *(f"reference/{name}" for name in site_pages.MODULES),
     *(f"chapters/{name}" for name in CHAPTERS),
+    "instructors/troubles",
+    *(f"instructors/{name.split('_')[0]}" for name in CHAPTERS),
 ]
 
 unit = pytest.mark.unit

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import guide, site_pages, slides
 from tools import notebook_files as files
-from tools import site_pages, slides
 from tools.notebook_files import ROOT
 
 PAGES = ROOT / "site" / "pages"
@@ -61,8 +61,11 @@ def gather(executed: Path, out: Path) -> None:
         if not copy.exists():
             raise ValueError(f"there is no executed copy of {path.name}; call make run first")
         shutil.copy(copy, out / "chapters" / path.name)
+    names = {path.stem.split("_")[0]: path.stem for path in (out / "chapters").iterdir()}
     for page in sorted(out.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
+        if page.parent.name == "instructors" and page.stem in names:
+            text = guide.complete(text, names[page.stem])
         page.write_text(site_pages.fill(text, out), encoding="utf-8")
 
 

@@ -148,10 +148,10 @@ def modules(out: Path) -> str:
 
 
 def timetable(out: Path) -> str:
-    """Return for each chapter how long lecture and computer take."""
+    """Return for each chapter its page of the guide, and how long lecture and computer take."""
     measured = json.loads(chapter_table.MEASURED.read_text(encoding="utf-8"))["chapters"]
     rows = [
-        "| | lecture with the deck | the chapter computes | exercises |",
+        "| plan and questions | lecture with the deck | the chapter computes | exercises |",
         "|---|---|---|---|",
     ]
     for path in _chapters():
@@ -161,8 +161,9 @@ def timetable(out: Path) -> str:
             facts = deck_rules.read(path.stem, deck.read_text(encoding="utf-8")).facts
             minutes = f"{facts['minutes']} min"
         number = path.stem.split("_")[0]
+        title = files.read(path).cells[0].source.split("\n")[0].removeprefix("# ")
         rows.append(
-            f"| [{number}](../chapters/{path.name}) | {minutes} "
+            f"| [{number}: {title}]({number}.md) | {minutes} "
             f"| {measured[path.stem]['seconds']} s | {len(core.exercises(number))} |"
         )
     return "\n".join(rows)
