@@ -5,10 +5,12 @@ are translated, ``translations/<language>/`` holds a JSON file of the same name,
 sentence to the translated one. A sentence without an entry is shown in English.
 """
 
+import contextlib
 import functools
 import json
 import os
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("translations")
@@ -36,6 +38,22 @@ def use(language: str | None) -> None:
 def current() -> str:
     """Return the language that is chosen now."""
     return _chosen or os.environ.get("COURSE_LANGUAGE") or "en"
+
+
+@contextlib.contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Use a language inside of a ``with`` block; None leaves it at the one that is chosen.
+
+    Raises:
+        ValueError: If the course does not speak that language.
+    """
+    global _chosen
+    before = _chosen
+    use(language or before)
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 def translate(sentence: str, **values: object) -> str:

@@ -9,6 +9,7 @@ from course_utils.explorers.augmentation import augmentation
 from course_utils.explorers.convolution import convolution
 from course_utils.explorers.pooling import pooling
 from course_utils.explorers.receptive_field import receptive_field
+from course_utils.language import translate
 
 __all__ = ["augmentation", "convolution", "page", "pooling", "receptive_field"]
 
@@ -28,5 +29,11 @@ def page(name: str, **settings) -> str:
     Used in: the web site.
     """
     if name not in _EXPLORERS:
-        raise ValueError(f"there is no explorer {name!r}, only {', '.join(_EXPLORERS)}")
+        raise ValueError(
+            translate(
+                "there is no explorer {name}, only {names}",
+                name=repr(name),
+                names=", ".join(_EXPLORERS),
+            )
+        )
     return _EXPLORERS[name](**settings).html()

@@ -8,6 +8,7 @@ from PIL import Image
 
 from course_utils.explorers import arguments
 from course_utils.explorers.display import Explorer
+from course_utils.language import speaking, translate
 
 FILL_MODES = ("reflect", "constant", "nearest", "wrap")
 #: The longer side of the picture in the explorer, in pixels.
@@ -24,7 +25,7 @@ def augmentation(
     contrast: float = 0.0,
     fill_mode: str = "reflect",
     seed: int = 0,
-    language: str = "en",
+    language: str | None = None,
 ) -> Explorer:
     """Return an explorer of random versions of a picture, to be shown as the last line of a cell.
 
@@ -43,7 +44,7 @@ def augmentation(
         fill_mode: What fills places outside of the picture: ``"reflect"``, ``"constant"`` (black),
             ``"nearest"`` or ``"wrap"``.
         seed: The first drawing, 0 or more.
-        language: Language of the explorer.
+        language: Language of the explorer, such as ``"ko"``; by default that of the chapter.
 
     Raises:
         ValueError: If a value is out of its range, or ``picture`` is no picture.
@@ -51,7 +52,13 @@ def augmentation(
     Used in: 05.
     """
     if fill_mode not in FILL_MODES:
-        raise ValueError(f"fill_mode must be one of {', '.join(FILL_MODES)}, not {fill_mode!r}")
+        raise ValueError(
+            translate(
+                "fill_mode must be one of {modes}, not {value}",
+                modes=", ".join(FILL_MODES),
+                value=repr(fill_mode),
+            )
+        )
     settings = {
         "mirror": bool(mirror),
         "flip": bool(flip),
@@ -74,11 +81,16 @@ def augmentation(
 
         pixels = np.asarray(image)
         versions = [pixels, pixels[:, ::-1], pixels[::-1]]
-        titles = ["the original", "left for right", "top for bottom"]
+        titles = [
+            translate("the original"),
+            translate("left for right"),
+            translate("top for bottom"),
+        ]
         return plots.show_pictures(versions, titles, size=2.4)[0].figure
 
-    sentence = "A picture, its mirror image, and its reflection in a lake."
-    return Explorer("augmentation", settings, draw, sentence, language)
+    with speaking(language):
+        sentence = translate("A picture, its mirror image, and its reflection in a lake.")
+        return Explorer("augmentation", settings, draw, sentence)
 
 
 def _cat() -> Image.Image:
@@ -100,7 +112,9 @@ def _image(picture: np.ndarray) -> Image.Image:
     right_shape = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[-1] == 3)
     if pixels.dtype != np.uint8 or not right_shape or 0 in pixels.shape:
         raise ValueError(
-            "picture must be a uint8 array (height, width) or (height, width, 3), not "
-            f"{pixels.dtype} {pixels.shape}"
+            translate(
+                "picture must be a uint8 array (height, width) or (height, width, 3), not {found}",
+                found=f"{pixels.dtype} {pixels.shape}",
+            )
         )
     return Image.fromarray(pixels).convert("RGB")

@@ -5,7 +5,8 @@ from typing import Any
 
 from course_utils import arithmetic
 from course_utils.explorers import arguments
-from course_utils.explorers.display import Explorer
+from course_utils.explorers.display import Explorer, refusal
+from course_utils.language import speaking, translate
 
 
 def convolution(
@@ -16,7 +17,7 @@ def convolution(
     dilation_rate: int = 1,
     image: Sequence | None = None,
     kernel: Sequence | None = None,
-    language: str = "en",
+    language: str | None = None,
 ) -> Explorer:
     """Return an explorer of one convolution, to be shown as the last line of a cell.
 
@@ -32,7 +33,7 @@ def convolution(
         dilation_rate: Distance between neighbouring positions that a window reads, 1 to 4.
         image: Numbers (size, size) to use instead of the explorer's own.
         kernel: Weights (kernel_size, kernel_size) to use instead of the explorer's own.
-        language: Language of the explorer.
+        language: Language of the explorer, such as ``"ko"``; by default that of the chapter.
 
     Raises:
         ValueError: If a value is out of its range, or an array is not a square of numbers.
@@ -53,15 +54,14 @@ def convolution(
 
         return plots.show_windows(size, *window).figure
 
-    try:
-        outputs = arithmetic.output_size(size, *window)
-    except ValueError as refusal:
-        return Explorer(
-            "convolution", settings, None, f"This convolution has no output: {refusal}.", language
+    with speaking(language):
+        if refused := refusal(size, window):
+            return Explorer("convolution", settings, None, refused)
+        sentence = translate(
+            "Which of {size} positions along one axis each of {outputs} outputs reads: kernel "
+            "{kernel_size}, stride {stride}, padding {padding}, dilation {dilation}.",
+            size=size,
+            outputs=arithmetic.output_size(size, *window),
+            **window._asdict(),
         )
-    sentence = (
-        f"Which of {size} positions along one axis each of {outputs} outputs reads: kernel "
-        f"{window.kernel_size}, stride {window.stride}, padding {window.padding}, dilation "
-        f"{window.dilation}."
-    )
-    return Explorer("convolution", settings, draw, sentence, language)
+        return Explorer("convolution", settings, draw, sentence)

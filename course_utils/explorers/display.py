@@ -11,6 +11,9 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
+from course_utils import arithmetic
+from course_utils.language import current, speaking, translate
+
 _FRONT_END = files(__package__) / "front_end"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
@@ -20,7 +23,8 @@ class Explorer:
 
     Shown as an anywidget where the package anywidget and a front end with widgets are at hand,
     else as HTML that does the same, else as a still figure. It computes in the browser, so that
-    it goes on working when the kernel has stopped.
+    it goes on working when the kernel has stopped. It speaks the language that is chosen when it is
+    made.
 
     Args:
         name: The module of the front end, such as ``"convolution"``.
@@ -28,7 +32,6 @@ class Explorer:
         draw: Draws the still figure and returns matplotlib's ``Figure``; None where there is
             nothing to draw.
         sentence: What the still figure shows, in words.
-        language: A language of ``words.json``.
 
     Raises:
         ValueError: If there are no words in the language.
@@ -40,13 +43,13 @@ class Explorer:
         settings: dict[str, Any],
         draw: Callable[[], Any] | None,
         sentence: str,
-        language: str = "en",
     ):
         self.name, self.draw, self.sentence = name, draw, sentence
+        self.language = current()
         self.options = {
             "settings": settings,
-            "language": language,
-            "words": words(language),
+            "language": self.language,
+            "words": words(self.language),
             "style": _read("explorer.css"),
         }
 
@@ -69,10 +72,12 @@ class Explorer:
         )
 
     def _still(self) -> str:
-        text = html.escape(f"{self.sentence} The interactive figure needs JavaScript.")
-        if self.draw is None:
+        with speaking(self.language):
+            need = translate("The interactive figure needs JavaScript.")
+            picture = _picture(self.draw, self.sentence) if self.draw is not None else None
+        text = html.escape(f"{self.sentence} {need}")
+        if picture is None:
             return f"<p>{text}</p>"
-        picture = _picture(self.draw(), self.sentence)
         return f"<figure>{picture}<figcaption>{text}</figcaption></figure>"
 
     @functools.cached_property
@@ -134,15 +139,31 @@ def words(language: str) -> dict[str, Any]:
     return table[language]
 
 
+def refusal(size: int, window: arithmetic.Window) -> str | None:
+    """Return in words why Keras refuses a window over an input, or None where it does not."""
+    try:
+        arithmetic.output_size(size, *window)
+    except ValueError:
+        both = window.stride > 1 and window.dilation > 1
+        reason = words(current())["stride and dilation" if both else "too large"]
+        return reason.format(size=size, span=window.span, **window._asdict())
+    return None
+
+
 def _read(name: str) -> str:
     return (_FRONT_END / name).read_text(encoding="utf-8")
 
 
-def _picture(figure: Any, description: str) -> str:
+def _picture(draw: Callable[[], Any], description: str) -> str:
     import matplotlib.pyplot as plt
 
+    from course_utils import plots
+
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
+    with plt.rc_context():
+        plots.use_style()  # with a face for the letters of the language that is spoken now
+        figure = draw()
+        figure.savefig(buffer, format="png", dpi=110)
     plt.close(figure)  # or the notebook shows it a second time
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'<img alt="{html.escape(description)}" src="data:image/png;base64,{data}">'

@@ -5,7 +5,8 @@ from typing import Any
 
 from course_utils import arithmetic
 from course_utils.explorers import arguments
-from course_utils.explorers.display import Explorer
+from course_utils.explorers.display import Explorer, refusal
+from course_utils.language import speaking, translate
 
 
 def pooling(
@@ -15,7 +16,7 @@ def pooling(
     padding: str = "valid",
     kind: str = "max",
     image: Sequence | None = None,
-    language: str = "en",
+    language: str | None = None,
 ) -> Explorer:
     """Return an explorer of one pooling layer, to be shown as the last line of a cell.
 
@@ -29,7 +30,7 @@ def pooling(
         padding: ``"valid"`` or ``"same"``.
         kind: ``"max"`` or ``"average"``.
         image: Numbers (size, size) to use instead of the explorer's own.
-        language: Language of the explorer.
+        language: Language of the explorer, such as ``"ko"``; by default that of the chapter.
 
     Raises:
         ValueError: If a value is out of its range, or ``image`` is not a square of numbers.
@@ -37,7 +38,9 @@ def pooling(
     Used in: 03.
     """
     if kind not in ("max", "average"):
-        raise ValueError(f'kind must be "max" or "average", not {kind!r}')
+        raise ValueError(
+            translate('kind must be "max" or "average", not {value}', value=repr(kind))
+        )
     image = arguments.square("image", image, 12)
     size = arguments.whole("size", len(image) if image else size, 12)
     pool_size = arguments.whole("pool_size", pool_size, 7)
@@ -54,14 +57,17 @@ def pooling(
 
         return plots.show_windows(size, *window).figure
 
-    try:
-        outputs = arithmetic.output_size(size, *window)
-    except ValueError as refusal:
-        return Explorer(
-            "pooling", settings, None, f"This layer has no output: {refusal}.", language
+    with speaking(language):
+        if refused := refusal(size, window):
+            return Explorer("pooling", settings, None, refused)
+        sentence = translate(
+            "Which of {size} positions along one axis each of {outputs} outputs of {kind} reads: "
+            "window {pool_size}, stride {stride}, padding {padding}.",
+            size=size,
+            outputs=arithmetic.output_size(size, *window),
+            kind=translate("max pooling" if kind == "max" else "average pooling"),
+            pool_size=window.kernel_size,
+            stride=window.stride,
+            padding=window.padding,
         )
-    sentence = (
-        f"Which of {size} positions along one axis each of {outputs} outputs of {kind} pooling "
-        f"reads: window {window.kernel_size}, stride {window.stride}, padding {window.padding}."
-    )
-    return Explorer("pooling", settings, draw, sentence, language)
+        return Explorer("pooling", settings, draw, sentence)

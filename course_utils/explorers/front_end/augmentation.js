@@ -77,7 +77,7 @@ export function show(host, options) {
   const set = (key) => (value) => { state[key] = value; redraw(); };
   const strength = (key, most, step, shown) =>
     slider(say(key), { least: 0, most, step, value: state[key], shown, change: set(key) }).element;
-  const percent = (value) => `±${Math.round(value * 100)}\u00a0%`;
+  const percent = (value) => say("up to", { percent: Math.round(value * 100) });
   const flips = make("fieldset", { class: "control choice flips" }, make("legend", { class: "name" }, say("flips")),
     tick(say("left for right"), { value: state.mirror, change: set("mirror") }).element,
     tick(say("top for bottom"), { value: state.flip, change: set("flip") }).element);
