@@ -9,7 +9,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -34,11 +34,13 @@ class Chapter:
         name: The notebook's file name without its ending, such as ``"02_convolution_arithmetic"``.
         profile: The profile that holds today.
         data: ``"sample"``, ``"download"`` or the path of a folder.
+        notes: What its results must say of themselves, such as "first half recorded".
     """
 
     name: str
     profile: profiles.Profile
     data: str
+    notes: list[str] = field(default_factory=list)
 
     def write_results(self, headline: str, **values: float | int | str | list) -> Path:
         """Write the chapter's results as JSON and return the file's path.
@@ -70,12 +72,15 @@ class Chapter:
                     f"the result {name!r} is {value!r}, and JSON has no NaN and no infinity; find "
                     "out which computation before this cell went wrong"
                 ) from error
+        if self.notes:
+            headline += f" ({', '.join(self.notes)})"
         record = {
             "chapter": self.name,
             "profile": self.profile.name,
             "data": self.data,
             "meaningful": self.profile.meaningful,
             "headline": headline,
+            "notes": self.notes,
             "values": values,
             "versions": versions(),
         }

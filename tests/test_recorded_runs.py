@@ -13,11 +13,12 @@ from tools.references import runs
 pytestmark = pytest.mark.unit
 
 
-def write(folder, values, profile="demo", data="sample"):
+def write(folder, values, profile="demo", data="sample", notes=()):
     """Write a chapter's results as ``chapter.write_results`` does."""
     folder.mkdir(exist_ok=True)
     file = folder / "90_nets.json"
-    file.write_text(json.dumps({"profile": profile, "data": data, "values": values}))
+    record = {"profile": profile, "data": data, "notes": list(notes), "values": values}
+    file.write_text(json.dumps(record))
     return file
 
 
@@ -53,8 +54,15 @@ def test_other_conditions_are_not_compared(folder, tmp_path, profile, data):
     assert str(references.beside(written, folder)).startswith("Other runs were recorded in profile")
 
 
-def test_a_chapter_without_recorded_runs_says_so(tmp_path):
-    assert "No other runs" in str(references.beside(write(tmp_path / "mine", {}), tmp_path))
+def test_a_run_that_began_with_recorded_numbers_is_not_compared(folder, tmp_path):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}}, notes=["first half recorded"])
+    assert str(references.beside(written, folder)) == (
+        "No comparison with other runs (first half recorded)."
+    )
+
+
+def test_a_chapter_without_recorded_runs_shows_nothing(tmp_path):
+    assert str(references.beside(write(tmp_path / "mine", {}), tmp_path)) == ""
 
 
 def notebook(*sources):

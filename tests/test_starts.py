@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 from nbformat import v4
-from notebook_cases import code, text
+from notebook_cases import Repository, code, text
 
 from course_utils import profiles, references
 from course_utils.references import bands
@@ -19,6 +19,8 @@ from course_utils.samples import pets
 from course_utils.training import History
 from tools import notebook_files as files
 from tools import notebook_run, start_cells
+from tools.addresses import Addresses
+from tools.notebook_rules import check_notebook
 from tools.references import starts
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -87,10 +89,26 @@ def test_what_was_saved_is_there_again_and_marked(folder, capsys):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize(("profile", "data"), [("ci", "sample"), ("demo", "download")])
-def test_other_conditions_are_named(folder, capsys, profile, data):
-    recorded.start(chapter(profile=profile, data=data), folder)
-    assert f"You chose profile {profile} and data {data}" in capsys.readouterr().out
+def test_another_profile_is_named(folder, capsys):
+    recorded.start(chapter(profile="ci"), folder)
+    assert "You chose profile ci" in capsys.readouterr().out
+
+
+@pytest.mark.unit
+def test_nets_that_know_drawn_pictures_refuse_others(folder):
+    with pytest.raises(ValueError, match="DATA is 'download': set DATA to 'sample'"):
+        recorded.start(chapter(data="download"), folder)
+
+
+@pytest.mark.unit
+def test_results_say_that_their_first_half_was_recorded(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_RESULTS", str(tmp_path / "results"))
+    entered, whole = chapter(), chapter("90_whole")
+    recorded.start(entered, folder)
+    for one, expected in [(entered, "convnet 97% (first half recorded)"), (whole, "convnet 97%")]:
+        written = json.loads(one.write_results("convnet 97%").read_text())
+        assert written["headline"] == expected
+        assert written["notes"] == one.notes
 
 
 @pytest.mark.unit
@@ -175,6 +193,34 @@ def test_requests_are_read_from_the_cell():
     assert (asked.values, asked.nets) == ({"a"}, {"nets.x"})
     with pytest.raises(ValueError, match="asks for name; write the name out"):
         start_cells.request("a = recorded[name]")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("early", "skipped"),
+    [
+        (True, ["scores = {}", "for net in nets:\n    net.fit(x)\n    scores[net] = 1"]),
+        (True, ["for net in nets:\n    net.fit(x)\n    scores = 1"]),
+        (True, ["scores = before(net)\nnet.fit(x)"]),
+        (False, ["scores = training.fit(net, x)"]),
+        (False, ["for net in nets:\n    net.fit(x)", "scores = [1]"]),
+        (False, ["def train():\n    scores = net.fit(x)", "scores = train()"]),
+    ],
+)
+def test_a_name_that_an_interrupted_training_leaves_behind(early, skipped):
+    cells = [code(str(place), source) for place, source in enumerate(skipped)]
+    assert start_cells.is_there_before_training_ends("scores", cells) is early
+
+
+@pytest.mark.unit
+def test_a_chapter_that_asks_for_such_a_name_breaks_a_rule(tmp_path):
+    repository = Repository(tmp_path)
+    source = (NOTEBOOKS / "03_pooling.ipynb").read_text(encoding="utf-8")
+    path = tmp_path / "notebooks" / "03_pooling.ipynb"
+    for guard, breaks in (("accuracy", False), ("first_epoch", True)):
+        path.write_text(source.replace('\\"accuracy\\" not in', f'\\"{guard}\\" not in'))
+        findings = check_notebook(path, Addresses(repository.course))
+        assert any("before their last training ends" in one for one in findings) is breaks
 
 
 @pytest.mark.unit

@@ -264,16 +264,24 @@ def _start_here(page: Page) -> Iterator[Finding]:
     if not _TRAINING_CHAPTER.match(page.path.name):
         return
     try:
-        cell = start_cells.parts(page.notebook).start
+        found = start_cells.parts(page.notebook)
+        cell = found.start
         start_cells.request(cell.source)
     except ValueError as error:
         yield None, f"{error}; see CONTRIBUTING.md on start-here cells"
         return
-    if not start_cells.is_guarded(cell.source):
+    place, name = page.notebook.cells.index(cell), start_cells.guard(cell.source)
+    if name is None:
         yield (
-            page.notebook.cells.index(cell),
+            place,
             "would do something when all cells are run; put all of it below "
             '`if "name" not in globals():`, with a name that the cells above define',
+        )
+    elif start_cells.is_there_before_training_ends(name, found.skipped):
+        yield (
+            place,
+            f"asks for {name}, which the cells above set before their last training ends: after "
+            "an interruption it would do nothing; ask for a name that is set afterwards",
         )
 
 

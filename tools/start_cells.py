@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from tools.notebook_files import tags
 
 TAG = "start-here"
-_GUARD = re.compile(r"'\w+' not in globals\(\)")
+_GUARD = re.compile(r"'(\w+)' not in globals\(\)")
 _SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
@@ -103,11 +103,38 @@ def request(source: str) -> Request:
     return Request(values, nets)
 
 
-def is_guarded(source: str) -> bool:
-    """Return whether a cell does nothing where a name is there: ``if "name" not in globals():``."""
+def guard(source: str) -> str | None:
+    """Return the name in ``if "name" not in globals():`` where all of a cell stands below it."""
     match ast.parse(source).body:
         case [ast.If(test=test, orelse=[])]:
-            return _GUARD.fullmatch(ast.unparse(test)) is not None
+            found = _GUARD.fullmatch(ast.unparse(test))
+            return found and found[1]
+    return None
+
+
+def is_there_before_training_ends(name: str, skipped: list[NotebookNode]) -> bool:
+    """Return whether cells set a name although a training of theirs may still be interrupted.
+
+    Then the start-here cell, asked after the interruption, would take it for done.
+    """
+    is_set = False
+    for statement in (one for cell in skipped for one in ast.parse(cell.source).body):
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue  # nothing in it runs yet
+        sets = any(
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+            for node in ast.walk(statement)
+        )
+        trains = any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "fit"
+            for node in ast.walk(statement)
+        )
+        # "history = fit(…)" sets its name when the training is over, a loop may do it before.
+        if trains and (is_set or (sets and not isinstance(statement, ast.Assign))):
+            return True
+        is_set |= sets
     return False
 
 

@@ -19,7 +19,7 @@ class Beside:
     Attributes:
         rows: By name, the number of this run (None if its file could not be written), then those
             of the recorded runs.
-        conditions: What the recorded runs ran on; or why there are none.
+        conditions: How to read them and what they ran on; or why there are none.
     """
 
     rows: dict[str, list[float | None]]
@@ -54,7 +54,7 @@ def beside(written: Path, folder: Path = FOLDER) -> Beside:
     """
     recorded = folder / written.name
     if not recorded.exists():
-        return Beside({}, "No other runs of this chapter were recorded.")
+        return Beside({}, "")
     record = json.loads(recorded.read_text(encoding="utf-8"))
     mine = {}
     if written.exists():
@@ -62,12 +62,18 @@ def beside(written: Path, folder: Path = FOLDER) -> Beside:
         if (results["profile"], results["data"]) != (PROFILE, DATA):
             text = f"Other runs were recorded in profile {PROFILE} on drawn pictures only."
             return Beside({}, text)
+        if results["notes"]:
+            return Beside({}, f"No comparison with other runs ({', '.join(results['notes'])}).")
         mine = dict(numbers_in(results["values"]))
     runs = [dict(numbers_in(values)) for values in record["runs"]]
     names = [name for name in runs[0] if all(name in run for run in runs)]
     rows = {name: [mine.get(name), *(run[name] for run in runs)] for name in names}
     facts = "; ".join(record["facts"].values())
-    return Beside(rows, f"(recorded with other random weights: {facts})")
+    conditions = (
+        "A difference that the recorded runs show as well is luck: they began with other random "
+        f"weights. (Recorded on {facts})"
+    )
+    return Beside(rows, conditions)
 
 
 def numbers_in(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, float]]:

@@ -82,24 +82,30 @@ def start(chapter: Chapter, folder: Path = FOLDER) -> Start:
         folder: Where the recorded files lie.
 
     Raises:
-        ValueError: If nothing was recorded for this chapter, or its files are damaged.
+        ValueError: If nothing was recorded for this chapter, or its files are damaged, or the
+            chapter has other pictures than the drawn ones.
 
     Used in: 01, 02, 03, 04, 05, 06, 07, 08.
     """
     number = chapter.name.split("_")[0]
     recorded = read(number, folder)
     facts = recorded.facts
+    if chapter.data != facts["data"]:
+        raise ValueError(
+            f"what was recorded knows the drawn pictures only, and DATA is {chapter.data!r}: set "
+            f"DATA to {facts['data']!r} and run the cells above section 1 again, or run all cells"
+        )
     line = translate(
         "Recorded, not trained now: profile {profile}, drawn pictures, {hardware}, {minutes} "
         "minutes of training.",
         **{name: facts[name] for name in ("profile", "hardware", "minutes")},
     )
-    if (chapter.profile.name, chapter.data) != (facts["profile"], facts["data"]):
+    if chapter.profile.name != facts["profile"]:
         line += " " + translate(
-            "You chose profile {profile} and data {data}: yours would be other numbers.",
+            "You chose profile {profile}: yours would be other numbers.",
             profile=chapter.profile.name,
-            data=chapter.data,
         )
+    chapter.notes.append(translate("first half recorded"))
     print(line)
     return recorded
 
