@@ -57,6 +57,8 @@ nb_mime_priority_overrides = [  # without these, figures vanish from decks with 
         ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"], 1
     )
 ]
+# Explorers come as a widget, which needs a kernel, and as a page of their own, which does not.
+nb_mime_priority_overrides += [("html", "application/vnd.jupyter.widget-view+json", None)]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes help nobody here
 
 # The web site.

@@ -170,3 +170,16 @@ def test_an_explorer_works_on_the_site_without_a_kernel(built, serve, visit):
         frame = frames.nth(index).content_frame
         frame.locator("button, input").first.wait_for()
     assert len({round(frames.nth(index).bounding_box()["height"]) for index in range(4)}) > 1
+
+
+@browser
+@pytest.mark.parametrize(
+    ("chapter", "number"),
+    [("02_convolution_arithmetic", 2), ("03_pooling", 2), ("05_augmentation", 1)],
+)
+def test_the_explorers_of_a_chapter_work_on_its_page(built, serve, visit, chapter, number):
+    page = visit(f"{serve(built)}chapters/{chapter}.html").page
+    explorers = page.locator("[data-course-explorer]")
+    assert explorers.count() == number
+    for index in range(number):
+        explorers.nth(index).locator("input, select, button").first.wait_for()
