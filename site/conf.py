@@ -59,6 +59,7 @@ nb_mime_priority_overrides = [  # without these, figures vanish from decks with 
 ]
 # Explorers come as a widget, which needs a kernel, and as a page of their own, which does not.
 nb_mime_priority_overrides += [("html", "application/vnd.jupyter.widget-view+json", None)]
+nb_ipywidgets_js = {}  # the widgets' own scripts would come from another host
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes help nobody here
 
 # The web site.
