@@ -42,8 +42,8 @@ class Chapter:
     data: str
     notes: list[str] = field(default_factory=list)
 
-    def write_results(self, headline: str, **values: float | int | str | list) -> Path:
-        """Write the chapter's results as JSON and return the file's path.
+    def write_results(self, headline: str, **values: float | int | str | list) -> Path | None:
+        """Write the chapter's results as JSON; return the file's path, None if it is not written.
 
         The file lies in the folder named by the environment variable ``COURSE_RESULTS``; without
         it, in ``results`` inside the course's cache folder. It is written beside and then renamed,
@@ -103,7 +103,7 @@ class Chapter:
             if "COURSE_RESULTS" in os.environ:
                 raise OSError(message) from error
             print(headline, translate("Note: {message}", message=message), sep="\n")
-            return folder / f"{self.name}.json"
+            return None  # an older run's file may lie there
         print(headline, translate("Results written: {name}.json", name=self.name), sep="\n")
         return folder / f"{self.name}.json"
 

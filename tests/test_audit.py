@@ -27,15 +27,19 @@ WEAK = {
 
 
 class Database(http.server.BaseHTTPRequestHandler):
-    """Answers as OSV does; which versions are weak stands in the server's ``weak``."""
+    """Answers as OSV does; which versions are weak stands in the server's ``weak``.
+
+    With another ``status`` or ``answer``, or with bytes that are promised and ``held_back``, it
+    answers as something else does.
+    """
 
     def do_POST(self):
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((question["package"]["name"], question["version"]))
         answer = {"vulns": [WEAK]} if self.server.asked[-1] in self.server.weak else {}
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        body = json.dumps(answer).encode() if self.server.answer is None else self.server.answer
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(body) + self.server.held_back))
         self.end_headers()
         self.wfile.write(body)
 
@@ -49,6 +53,7 @@ def database(monkeypatch):
         monkeypatch.setenv(name, "127.0.0.1")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Database)
     server.weak, server.asked = {audit.KNOWN_BAD}, []
+    server.status, server.answer, server.held_back = 200, None, 0
     server.address = f"http://127.0.0.1:{server.server_port}/v1/query"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -92,6 +97,31 @@ def test_a_database_that_knows_nothing_is_no_comfort(tmp_path, database):
     finished = run(tmp_path / "not-even-read.txt", database.address)
     assert finished.returncode == 1
     assert "does not know of the weaknesses of pillow 9.0.0" in finished.stdout
+
+
+@pytest.mark.parametrize("answer", [b"[1]", b'"vulns"', b'{"vulns": "some"}', b"<html>", b""])
+def test_an_answer_that_is_none_is_no_comfort(tmp_path, database, answer):
+    database.answer = answer
+    finished = run(tmp_path / "not-even-read.txt", database.address)
+    assert (finished.returncode, finished.stderr) == (1, "")
+    assert "does not know of the weaknesses of pillow 9.0.0" in finished.stdout
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_question_that_is_refused_fails(tmp_path, database, status):
+    database.status = status
+    finished = run(tmp_path / "not-even-read.txt", database.address)
+    assert (finished.returncode, finished.stderr) == (1, "")
+    assert f"refuses the question (HTTP Error {status}" in finished.stdout
+
+
+@pytest.mark.parametrize(("status", "held_back"), [(429, 0), (500, 0), (503, 0), (200, 9)])
+def test_a_database_out_of_order_is_nobody_to_ask(tmp_path, database, status, held_back):
+    database.status, database.held_back = status, held_back
+    finished = run(tmp_path / "not-even-read.txt", database.address)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "cannot be reached" in finished.stdout
+    assert "nothing was audited" in finished.stdout
 
 
 def test_a_list_that_cannot_be_read_fails(tmp_path, database):

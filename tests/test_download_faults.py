@@ -4,6 +4,7 @@ And the message says what to do, and the next call succeeds. ``FAULTS`` is the l
 server does; the archives that no server should send and the kills at random moments stand below.
 """
 
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -222,7 +223,19 @@ def encrypted(file):
     return bytes(changed)
 
 
+def lzma_damaged(names):
+    """An archive packed by LZMA, whose first file says impossible things of its packing."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as contents:
+        for number, name in enumerate(names):
+            contents.writestr(name, picture(number))
+    changed = bytearray(file.getvalue())
+    changed[30 + len(names[0]) + 4] = 255  # behind the file's header and the release of LZMA
+    return bytes(changed)
+
+
 _LINK = 0o120777
+_MOST_UNPACKED = 1_000_000
 #: Name of the fault; from the names of the pictures, the archive; what the message says.
 ARCHIVES = {
     "up": (lambda names: archive([*names, "../../up.png"]), "leads out"),
@@ -234,6 +247,13 @@ ARCHIVES = {
     "network drive": (lambda names: archive([*names, "\\\\host\\share\\up.png"]), "leads out"),
     "link": (lambda names: with_entry(names, "link", b"../..", _LINK), "which is a link"),
     "encrypted": (lambda names: encrypted(archive(names)), "damaged: .*encrypted"),
+    "packed by LZMA, damaged": (lzma_damaged, "damaged: LZMAError"),
+    # Where it is no IndexError, the folder itself would have to become a file.
+    "no name": (lambda names: with_entry(names, "", b"up.png"), "damaged: IndexError|directory"),
+    "far more than it should hold": (
+        lambda names: with_entry(names, "zeros", bytes(_MOST_UNPACKED + 1)),
+        "would become 1,.* no archive of the course becomes more than 1,000,000",
+    ),
     "a file in a folder's place": (
         lambda names: archive([*names, f"{names[0]}/up.png"]),
         "Not a dir|exists",
@@ -248,6 +268,7 @@ def test_an_archive_that_is_not_as_it_should_be_is_refused(
 ):
     source = SOURCES[kind]
     make, reason = ARCHIVES[fault]
+    monkeypatch.setattr(download, "MOST_UNPACKED", _MOST_UNPACKED)
     content = make(source.inside)
     if kind == "Drive":
         content = drive_archive(source.inside, content)
@@ -256,6 +277,8 @@ def test_an_archive_that_is_not_as_it_should_be_is_refused(
         data.load(source.name, "download")
     assert 'DATA = "sample"' in str(caught.value)
     assert not (cache_folder / "downloads" / source.name).exists()
+    if kind == "Drive":
+        assert files_in(cache_folder) == [], "the archive is fetched anew, as no hash speaks for it"
     check_nothing_got_out(tmp_path)
     good = publish(server, monkeypatch, source)
     assert len(data.load(source.name, "download")) == len(source.inside)
@@ -357,6 +380,35 @@ def test_a_disk_that_cannot_be_written_while_unpacking(
     )
 
 
+@pytest.mark.parametrize("kind", SOURCES)
+def test_too_little_room_is_said_before_anything_is_unpacked(
+    server, monkeypatch, cache_folder, fault_report, kind
+):
+    source = SOURCES[kind]
+    path = publish(server, monkeypatch, source)
+    with monkeypatch.context() as patch:
+        usage = shutil.disk_usage(cache_folder.parent)._replace(free=900)
+        patch.setattr(shutil, "disk_usage", lambda folder: usage)
+        with pytest.raises(data.DownloadError, match=r"becomes [\d,]+ bytes, .* has 900 left"):
+            data.load(source.name, "download")
+    assert files_in(cache_folder) == [source.file], "what was downloaded is not lost"
+    assert len(data.load(source.name, "download")) == len(source.inside)
+    assert server.requests == [path], "nor downloaded again"
+    fault_report.add(
+        f"disk full ({kind}): seen before unpacking",
+        1,
+        "stopped with the remedy, archive kept, the next call needs no network",
+    )
+
+
+def test_a_folder_with_a_point_beside_the_photos_does_no_harm(server, monkeypatch):
+    file = BytesIO(drive_archive(PETS))
+    with zipfile.ZipFile(file, "a") as contents:
+        contents.writestr("v1.0/readme.txt", "Photos")
+    publish(server, monkeypatch, PETS_SOURCE, file.getvalue())
+    assert len(data.load("dogs-vs-cats", "download")) == 12
+
+
 def test_an_empty_folder_or_a_link_in_the_sets_place(server, monkeypatch, cache_folder, tmp_path):
     publish(server, monkeypatch, HANDS_SOURCE)
     (tmp_path / "large disk").mkdir()
@@ -431,7 +483,10 @@ def test_a_damaged_set_without_archive_and_network_is_not_used(
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-@pytest.mark.parametrize("what", ["a file of one's own", "the list is gone", "the list is damaged"])
+@pytest.mark.parametrize(
+    "what",
+    ["a file of one's own", "the list is gone", "the list is damaged", "the list is endless"],
+)
 def test_nobodys_files_are_removed_with_a_damaged_set(
     server, monkeypatch, cache_folder, fault_report, what, kind
 ):
@@ -445,6 +500,8 @@ def test_nobodys_files_are_removed_with_a_damaged_set(
         victim(folder).unlink()
     elif what == "the list is gone":
         (folder / LIST_NAME).unlink()
+    elif what == "the list is endless":
+        (folder / LIST_NAME).write_text("[" * 100_000)
     else:
         os.truncate(folder / LIST_NAME, 30)
     before = files_in(folder)
@@ -456,6 +513,81 @@ def test_nobodys_files_are_removed_with_a_damaged_set(
     fault_report.add(
         f"damaged set ({kind}): {what}", 1, "stopped with the remedy, not used, nothing removed"
     )
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("own", [".mine/thesis.txt", "deeper/.notes"])
+def test_hidden_files_of_ones_own_outlive_a_damaged_set(
+    server, monkeypatch, cache_folder, capsys, fault_report, own, kind
+):
+    source = SOURCES[kind]
+    publish(server, monkeypatch, source)
+    first = data.load(source.name, "download")
+    folder = cache_folder / "downloads" / source.name
+    (folder / own).parent.mkdir()
+    (folder / own).write_text("three years of work")
+    assert data.load(source.name, "download") == first
+    assert (folder / own).exists(), "nothing is unpacked anew for it"
+    victim(folder).unlink()
+    assert data.load(source.name, "download") == first
+    (aside,) = folder.parent.glob(f"{source.name}-damaged-*")
+    assert (aside / own).read_text() == "three years of work"
+    said = capsys.readouterr().out
+    assert own in said and str(aside) in said
+    assert not (folder / own).exists()
+    fault_report.add(f"damaged set ({kind}): hidden files of one's own", 1, "moved aside, kept")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "._0.jpg", "Thumbs.db", "desktop.ini", "Icon\r", "ehthumbs.db", "@eaDir/0.jpg"],
+)
+def test_what_systems_put_into_a_set_is_nobodys_work(server, monkeypatch, cache_folder, name):
+    publish(server, monkeypatch, HANDS_SOURCE)
+    first = data.load("rock-paper-scissors", "download")
+    folder = cache_folder / "downloads" / "rock-paper-scissors"
+    path = victim(folder).parent / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("a system's")
+    assert data.load("rock-paper-scissors", "download") == first
+    assert path.exists()
+    victim(folder).unlink()
+    assert data.load("rock-paper-scissors", "download") == first
+    assert set(os.listdir(folder.parent)) == {"rps.zip", "rock-paper-scissors"}
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_set_that_cannot_be_read_says_so(server, monkeypatch, cache_folder, kind):
+    source = SOURCES[kind]
+    publish(server, monkeypatch, source)
+    first = data.load(source.name, "download")
+    closed = victim(cache_folder / "downloads" / source.name).parent
+    with folder_closed(closed, monkeypatch):
+        with pytest.raises(data.DownloadError, match="cannot be read: .*Permission denied") as seen:
+            data.load(source.name, "download")
+    for words in (source.name, 'DATA = "sample"', "COURSE_CACHE"):
+        assert words in str(seen.value)
+    assert data.load(source.name, "download") == first
+
+
+@contextlib.contextmanager
+def folder_closed(folder, monkeypatch):
+    """Let nobody list a folder; root, too, who may list all."""
+    listing = os.listdir, os.scandir
+
+    def refuse(list_it):
+        def listed(path="."):
+            if os.fspath(path) == str(folder):
+                raise PermissionError(13, "Permission denied", str(path))
+            return list_it(path)
+
+        return listed
+
+    with monkeypatch.context() as patch:
+        for name, list_it in zip(("listdir", "scandir"), listing, strict=True):
+            patch.setattr(os, name, refuse(list_it))
+        yield
 
 
 # --- several processes, and processes that are killed -------------------------------------------

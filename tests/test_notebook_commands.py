@@ -117,6 +117,50 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
 
 
 @pytest.mark.unit
+def test_links_to_other_peoples_notebooks_and_packages_stay(repository):
+    readme = repository.root / "README.md"
+    links = (
+        f"https://colab.research.google.com/github/fchollet/book/blob/master/{NAME}\n"
+        "https://mybinder.org/v2/gh/jupyter/demo/main\n"
+        "pip install git+https://github.com/keras-team/keras@master\n"
+        "git clone https://github.com/keras-team/keras\n"
+    )
+    readme.write_text(links)
+    repository.change(
+        repository.chapter,
+        lambda cells: cells["title"].update(source=cells["title"].source + links),
+    )
+    assert repository.run("check") == 0
+    before = repository.chapter.read_bytes()
+    assert repository.run("stamp") == 0
+    assert (readme.read_text(), repository.chapter.read_bytes()) == (links, before)
+
+
+@pytest.mark.unit
+def test_addresses_are_looked_after_in_what_git_would_take_and_nowhere_else(repository):
+    foreign = "https://github.com/ada/small-course\n"
+    (repository.root / ".gitignore").write_text("/venv/\n")
+    (repository.root / "venv").mkdir()
+    ignored, own = repository.root / "venv" / "package.md", repository.root / "own.md"
+    ignored.write_text(foreign)
+    own.write_text(foreign)
+    subprocess.run(["git", "init", "--quiet"], cwd=repository.root, check=True)
+    assert repository.run("stamp") == 0
+    assert ignored.read_text() == foreign
+    assert own.read_text() == "https://github.com/owner.example/small-course\n"
+
+
+@pytest.mark.unit
+def test_stamping_keeps_what_is_no_utf_8_and_ends_of_lines(repository):
+    readme = repository.root / "README.md"
+    readme.write_bytes(b"K\xf6nig\r\nhttps://github.com/ada/small-course\r\n")
+    assert repository.run("check") == 1
+    assert repository.run("stamp") == 0
+    assert readme.read_bytes() == (b"K\xf6nig\r\nhttps://github.com/owner.example/small-course\r\n")
+    assert repository.run("check") == 0
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("slug", "release_ref", "sentence"),
     [

@@ -168,8 +168,8 @@ BROKEN_CHAPTERS = {
         "(added): is an exercise without a solution",
     ),
     "another address": (
-        lambda cells: cells.add(text("added", "`git clone https://github.com/x/small`")),
-        "(added): points to git clone https://github.com/x/small",
+        lambda cells: cells.add(text("added", "`git clone https://github.com/x/small-course`")),
+        "(added): points to git clone https://github.com/x/small-course",
     ),
     "another release": (
         lambda cells: cells["release"].update(

@@ -1,12 +1,14 @@
 """A chapter's results stand beside those of other runs, and the recorded runs fit the chapter."""
 
 import json
+import os
 
 import nbformat
 import pytest
 
-from course_utils import references
+from course_utils import profiles, references
 from course_utils.references import runs as recorded
+from course_utils.runtime import Chapter
 from tools import notebook_files as files
 from tools.references import runs
 
@@ -42,10 +44,40 @@ def test_numbers_stand_beside_each_other(folder, tmp_path):
     assert "2 cores of a test" in conditions
 
 
-def test_results_that_could_not_be_written_leave_a_gap(folder, tmp_path):
-    beside = references.beside(tmp_path / "nowhere" / "90_nets.json", folder)
-    assert beside.rows == {"unseen, deep": [None, 0.5, 0.6]}
-    assert "–" in str(beside)
+def test_an_older_runs_numbers_are_never_shown_as_this_runs(folder, tmp_path, monkeypatch, capsys):
+    """The results of an older run lie there, and those of this one find no room."""
+    monkeypatch.delenv("COURSE_RESULTS", raising=False)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    chapter = Chapter("90_nets", profiles.get("demo"), "sample")
+    older = chapter.write_results("older", unseen={"deep": 0.11})
+    assert references.beside(older, folder).rows == {"unseen, deep": [0.11, 0.5, 0.6]}
+    (older.parent / f"90_nets.{os.getpid()}.partial").mkdir()  # the new file cannot be written
+    written = chapter.write_results("newer", unseen={"deep": 0.99})
+    assert "newer\nNote: the results could not be written" in capsys.readouterr().out
+    assert str(references.beside(written, folder)) == (
+        "No comparison with other runs (the results could not be written)."
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "[]", '{"facts": {}, "runs": []}', '{"facts": 1, "runs": [{"a": 1}]}', "[" * 100_000]
+    + ['{"facts": {"hardware": 2}, "runs": [{"unseen": 1}]}', '{"runs": [3], "facts": {}}'],
+)
+def test_a_damaged_record_spoils_no_lesson(folder, tmp_path, content):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}})
+    (folder / "90_nets.json").write_text(content)
+    said = str(references.beside(written, folder))
+    assert said.startswith("No comparison with other runs (") and "is damaged" in said
+    assert "Installing the course again" in said
+
+
+def test_results_of_a_release_without_notes_are_compared(folder, tmp_path):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}})
+    record = json.loads(written.read_text())
+    del record["notes"]
+    written.write_text(json.dumps(record))
+    assert references.beside(written, folder).rows == {"unseen, deep": [0.5, 0.5, 0.6]}
 
 
 @pytest.mark.parametrize(("profile", "data"), [("full", "sample"), ("demo", "a/folder")])
@@ -96,11 +128,15 @@ def test_the_fingerprint_follows_what_is_computed_and_nothing_else():
 
 
 @pytest.mark.parametrize("name", runs.CHAPTERS)
-def test_recorded_runs_belong_to_the_chapter_as_it_is(name):
+def test_recorded_runs_belong_to_the_chapter_as_it_is(name, tmp_path):
     assert not runs.is_stale(name), f"run python -m tools.references.runs {name}"
     record = json.loads((recorded.FOLDER / f"{name}.json").read_text())
     first, second = (dict(recorded.numbers_in(values)) for values in record["runs"])
     assert first.keys() == second.keys() and first != second, "two runs with other luck"
+    written = write(tmp_path, record["runs"][0]).rename(tmp_path / f"{name}.json")
+    assert references.beside(written).rows == {
+        one: [first[one], first[one], second[one]] for one in first
+    }
 
 
 @pytest.mark.parametrize("name", runs.CHAPTERS)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -17,7 +18,13 @@ from tools.environments import public_copy
 from tools.notebook_files import ROOT, Course
 from tools.release_files import ReleaseError
 
+needs_make = pytest.mark.skipif(
+    shutil.which("make") is None, reason="a release is made on Linux or macOS, with make"
+)
+
 REPOSITORY = "https://github.com/ada/convnet-course"
+#: The version that the course has before these releases.
+UNRELEASED = "2.7.0"
 #: The steps that a release announces; the last one cannot be interrupted any more.
 STEPS = (
     "Checking version",
@@ -38,16 +45,30 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 class Checkout:
-    """A repository with the course as it stands in the working tree, and a public address."""
+    """A repository with the course as it stands, a public address, and something to release."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, course: Course | None = None):
         self.folder = folder
-        public_copy.make(Course.read(), folder)
+        public_copy.make(course or Course.read(), folder)
+        for tag in git(folder, "tag").split():  # that of the course's own last release
+            git(folder, "tag", "--delete", tag)
         for name, value in (("user.name", "Ada"), ("user.email", "ada@example.invalid")):
             git(folder, "config", name, value)
         self.commit("pyproject.toml", '^Repository = ".*"$', f'Repository = "{REPOSITORY}"')
-        make = ["make", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.installed", "stamp"]
-        subprocess.run(make, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        self.commit("pyproject.toml", "^release_ref = .*$", 'release_ref = "main"')
+        self.commit(
+            "course_utils/__init__.py", "^__version__ = .*$", f'__version__ = "{UNRELEASED}"'
+        )
+        self.commit("CITATION.cff", "^version: .*(\ndate-released: .*)?$", f"version: {UNRELEASED}")
+        news = f"# Fixes\n\n## {UNRELEASED} (not yet released)\n\n- **New:** a chapter.\n"
+        (folder / "CHANGELOG.md").write_text(news, encoding="utf-8")
+        for command in (["tools.notebooks", "stamp"], ["tools.translation", "make"]):
+            subprocess.run(
+                [sys.executable, "-m", *command],
+                cwd=folder,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         git(folder, "commit", "--quiet", "--all", "-m", "Stamp")
 
     def commit(self, name: str, pattern: str, text: str) -> None:
@@ -56,7 +77,7 @@ class Checkout:
         changed, count = re.subn(pattern, text, path.read_text("utf-8"), flags=re.MULTILINE)
         assert count == 1, (name, pattern)
         path.write_text(changed, encoding="utf-8")
-        git(self.folder, "commit", "--quiet", "--all", "-m", "Change")
+        git(self.folder, "commit", "--quiet", "--all", "--allow-empty", "-m", "Change")
 
     def without_lint(self) -> None:
         """For tests of something else: the rules take half a minute."""
@@ -92,9 +113,10 @@ def checkout(template, tmp_path) -> Checkout:
     return copy
 
 
+@needs_make
 @pytest.mark.notebooks
 @pytest.mark.slow
-def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout):
+def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout, tmp_path):
     before = git(checkout.folder, "rev-parse", "HEAD")
     finished = checkout.release("3.2.1")
     assert finished.returncode == 0, finished.stdout + finished.stderr
@@ -129,6 +151,10 @@ def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout):
     remains = finished.stdout.partition("What remains")[2]
     for words in ("make test-colab", "git push --atomic", "Colab", "git tag --delete v3.2.1"):
         assert words in remains
+    # These tests pass on what was released, too: they bring their own version and changelog.
+    course = Course(checkout.folder, REPOSITORY, release_ref="v3.2.1", version="3.2.1")
+    released = Checkout(tmp_path / "released", course)
+    release.check(released.folder, "3.2.1")
     # Made once, it cannot be made again; and what was just made can be taken back.
     again = checkout.release("3.2.1")
     assert again.returncode == 1
@@ -139,6 +165,7 @@ def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout):
     assert (git(checkout.folder, "tag"), checkout.status()) == ("", "")
 
 
+@needs_make
 @pytest.mark.notebooks
 @pytest.mark.parametrize(
     ("step", "number"),
@@ -164,22 +191,88 @@ def test_interrupted_at_any_step_it_leaves_everything_as_it_was(checkout, step, 
     assert checkout.state() == before
 
 
+@needs_make
 @pytest.mark.notebooks
-def test_the_last_step_is_finished_before_an_interruption_counts(checkout):
+def test_the_last_step_cannot_be_interrupted(checkout):
+    """Whoever presses Ctrl-C again and again, until the process is gone."""
     checkout.without_lint()
     process = subprocess.Popen(
-        checkout.command("3.2.1"), cwd=checkout.folder, stdout=subprocess.PIPE, text=True
+        checkout.command("3.2.1"),
+        cwd=checkout.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     for line in process.stdout:
         if line.startswith("Taking over"):
-            process.send_signal(signal.SIGINT)
-    process.wait()
-    made = git(checkout.folder, "tag") == "v3.2.1"
-    advanced = git(checkout.folder, "log", "-1", "--format=%s") == "Release 3.2.1"
-    assert made == advanced
+            break
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.002)
+    said, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert "Release 3.2.1 is committed" in said
+    assert git(checkout.folder, "tag") == "v3.2.1"
+    assert git(checkout.folder, "log", "-1", "--format=%s") == "Release 3.2.1"
+    assert len(release_files.built(checkout.folder / "build" / "release" / "v3.2.1")) == 2
     assert checkout.status() == ""
 
 
+@needs_make
+@pytest.mark.notebooks
+def test_a_repository_that_changes_meanwhile_gets_neither_release_nor_packages(checkout):
+    checkout.without_lint()
+    process = subprocess.Popen(
+        checkout.command("3.2.1"),
+        cwd=checkout.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if line.startswith("Building"):
+            git(checkout.folder, "tag", "v3.2.1")
+            meanwhile = checkout.state()
+            break
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert "changed meanwhile, so begin again" in errors
+    assert checkout.state() == meanwhile
+    assert not (checkout.folder / "build" / "release" / "v3.2.1").exists()
+
+
+def finished_clone(checkout: Checkout, folder: Path) -> Path:
+    """Return a clone with the commit and the tag of a release, as the last step finds it."""
+    git(folder, "clone", "--quiet", str(checkout.folder), "clone")
+    clone = folder / "clone"
+    (clone / "README.md").write_text("released", encoding="utf-8")
+    for name in ("user.name", "user.email"):
+        git(clone, "config", name, git(checkout.folder, "config", name))
+    git(clone, "commit", "--quiet", "--all", "-m", "Release 3.2.1")
+    git(clone, "tag", "--annotate", "v3.2.1", "-m", "Release 3.2.1")
+    return clone
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: git(one.folder, "tag", "v3.2.1"),
+        lambda one: git(one.folder, "commit", "--quiet", "--allow-empty", "-m", "Meanwhile"),
+    ],
+    ids=["tag", "commit"],
+)
+def test_commit_and_tag_are_taken_over_both_or_neither(checkout, tmp_path, change):
+    clone = finished_clone(checkout, tmp_path)
+    change(checkout)
+    before = checkout.state()
+    with pytest.raises(ReleaseError, match="changed meanwhile, so begin again"):
+        release.take_over(checkout.folder, clone, "3.2.1")
+    assert checkout.state() == before
+
+
+@needs_make
 @pytest.mark.notebooks
 @pytest.mark.parametrize(
     ("name", "pattern", "line", "sentence"),
@@ -194,13 +287,19 @@ def test_the_last_step_is_finished_before_an_interruption_counts(checkout):
         ),
         ("pyproject.toml", r"^build-backend = .*$", 'build-backend = "none"', "uv build"),
         ("CITATION.cff", r"^version: .*\n", "", "CITATION.cff has 0 lines"),
+        # Ignored by git, so the tree is clean; where the packages are to be kept lies a file.
+        ("build/release", None, "a file", "cannot be written to build/release"),
     ],
-    ids=["broken rule", "missing data", "no package", "no version"],
+    ids=["broken rule", "missing data", "no package", "no version", "no place"],
 )
 def test_a_failing_step_leaves_everything_as_it_was(checkout, name, pattern, line, sentence):
     if "lint" not in sentence:
         checkout.without_lint()
-    checkout.commit(name, pattern, line)
+    if pattern is None:
+        (checkout.folder / name).parent.mkdir(exist_ok=True)
+        (checkout.folder / name).write_text(line, encoding="utf-8")
+    else:
+        checkout.commit(name, pattern, line)
     before = checkout.state()
     finished = checkout.release("3.2.1")
     assert finished.returncode == 1, finished.stdout
@@ -209,10 +308,20 @@ def test_a_failing_step_leaves_everything_as_it_was(checkout, name, pattern, lin
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("version", ["", "1", "1.2", "v1.2.3", "1.2.3rc1", "1.2.3 ", "0.0.1"])
+@pytest.mark.parametrize(
+    "version", ["", "1", "1.2", "v1.2.3", "1.2.3rc1", "1.2.3 ", "0.0.1", "03.2.1"]
+)
 def test_bad_versions_are_refused(checkout, version):
     with pytest.raises(ReleaseError, match="is no version|is older than"):
         release.check(checkout.folder, version)
+
+
+@pytest.mark.unit
+def test_new_files_are_seen_also_by_who_tells_git_to_hide_them(checkout):
+    git(checkout.folder, "config", "status.showUntrackedFiles", "no")
+    (checkout.folder / "new.txt").touch()
+    with pytest.raises(ReleaseError, match="not clean"):
+        release.check(checkout.folder, "3.2.1")
 
 
 @pytest.mark.unit
@@ -225,6 +334,10 @@ def test_bad_versions_are_refused(checkout, version):
         (lambda one: git(one.folder, "switch", "--quiet", "--detach"), "no branch is checked out"),
         (lambda one: git(one.folder, "config", "user.email", ""), "does not know your user.email"),
         (
+            lambda one: one.commit("course_utils/__init__.py", UNRELEASED, "3.2.1.dev0"),
+            "has the version '3.2.1.dev0'; write three numbers",
+        ),
+        (
             lambda one: one.commit("CHANGELOG.md", r" \(not yet released\)$", ""),
             "does not end with (not yet released)",
         ),
@@ -235,12 +348,45 @@ def test_bad_versions_are_refused(checkout, version):
             "is not an address on GitHub yet",
         ),
     ],
-    ids=["new file", "changed", "tag", "detached", "nobody", "nothing new", "no address"],
+    ids="new changed tag detached nobody version nothing address".split(),
 )
 def test_what_stands_in_the_way_is_named(checkout, change, sentence):
     change(checkout)
     with pytest.raises(ReleaseError, match=re.escape(sentence)):
         release.check(checkout.folder, "3.2.1")
+
+
+def complaints(folder: Path, change=lambda settings: settings, build_tool: str = "") -> str:
+    """Build a wheel as the set-up cell does, away from this environment; return what is amiss."""
+    (folder / "course_utils").mkdir(parents=True)
+    for name in ("README.md", "LICENSE", "LICENSE-text", "course_utils/__init__.py"):
+        shutil.copy(ROOT / name, folder / name)
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (folder / "pyproject.toml").write_text(change(settings), encoding="utf-8")
+    (folder / "versions.txt").write_text(build_tool, encoding="utf-8")
+    command = ["-m", "uv", "build", "--wheel", "--build-constraints", "versions.txt"]
+    finished = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    return "\n".join(line for line in finished.stderr.splitlines() if "Deprecat" in line)
+
+
+@pytest.mark.notebooks  # fetches setuptools
+@pytest.mark.parametrize("bound", ["newest", "oldest"])
+def test_a_wheel_builds_without_a_form_that_setuptools_gives_up(tmp_path, bound):
+    oldest = re.search(
+        r'requires = \["setuptools>=([\d.]+),<\d+"\]', (ROOT / "pyproject.toml").read_text()
+    )
+    build_tool = f"setuptools=={oldest[1]}" if bound == "oldest" else ""
+    assert complaints(tmp_path / "now", build_tool=build_tool) == ""
+
+    def old_form(settings):
+        changed = settings.replace('license = "MIT"', 'license = { text = "MIT" }')
+        assert changed != settings
+        return changed
+
+    assert "SetuptoolsDeprecationWarning" in complaints(tmp_path / "old", old_form, build_tool)
 
 
 @pytest.mark.unit

@@ -1,5 +1,6 @@
 """Before a run or JupyterLab starts: other systems, other runs, wrong folders; and file writing."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from tools import atomic_files, lab, run_course, watched_kernel
 from tools.runner import lock, report, supervisor
+from tools.runner.memory import MemoryWatch
 from tools.runner.options import REPOSITORY, Options
 from tools.runner.outcome import Outcome
 
@@ -190,6 +192,25 @@ def test_lab_refuses_what_does_not_exist(monkeypatch, capsys, name):
     captured = capsys.readouterr()
     assert captured.err.startswith(f"lab: {name}='nowhere' is ")
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess])
+def test_a_process_that_may_not_be_looked_at_ends_no_watch(tmp_path, monkeypatch, error):
+    refused = iter([error(os.getpid())])
+    look = psutil.Process.memory_info
+
+    def refuse_once(process):
+        for one in refused:
+            raise one
+        return look(process)
+
+    monkeypatch.setattr(psutil.Process, "memory_info", refuse_once)
+    (tmp_path / "record.json").write_text(json.dumps({"pid": os.getpid()}))
+    with MemoryWatch(tmp_path / "record.json", None) as watch:
+        give_up = time.monotonic() + 20
+        while watch.peak_mb == 0 and time.monotonic() < give_up:
+            time.sleep(0.05)
+    assert watch.peak_mb > 0, "the watch ended at its first look"
 
 
 def test_make_lab_goes_through_the_check():

@@ -6,9 +6,11 @@ and whatever else links to the repository follow by ``make stamp``.
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools import atomic_files
 from tools.notebook_files import Course
 
 # Kinds of text in which a project names its address, and folders that are not part of it. Tests
@@ -18,18 +20,24 @@ _OTHERS = {"build", "my_notebooks", "node_modules", "tests"}
 
 _SLUG = r"[\w.-]+/[\w.-]+?"
 _END = r"(?=\.git\b|\.?(?![\w.-]))"
-# Colab, Binder, pip, `git clone` and a citation are pointed at nothing but this course.
-_CERTAIN = (
+_BEFORE = (
     r"colab\.research\.google\.com/github/|(?P<binder>mybinder\.org/v2/gh/)"
-    r"|(?:git\+|git clone |repository-code:\s*[\"']?)https://github\.com/"
+    r"|(?:git\+|git clone |repository-code:\s*[\"']?)?https://github\.com/"
+)
+# What cannot belong to another project: in Colab one of these notebooks, and lines of set-up cell
+# (quoted once more inside a notebook) and citation.
+_CERTAIN = (
+    rf"colab\.research\.google\.com/github/(?P<colab>{_SLUG})/blob/[\w.-]+/(?:{{notebooks}})"
+    rf"|COURSE = \\?\"git\+https://github\.com/(?P<setup>{_SLUG})@"
+    rf"|repository-code:\s*[\"']?https://github\.com/(?P<citation>{_SLUG}){_END}"
 )
 
 
 class Addresses:
     """The course's own addresses, as texts name them.
 
-    An ordinary link to GitHub counts as one when it leads to the course's repository, to one of the
-    same name, or to where a badge or set-up cell still points; so links to other projects stay as
+    A link counts as one when it leads to the course's repository, to one of the same name, or to
+    where a badge, a set-up cell or the citation still points; so links to other projects stay as
     they are, and after a move no link stays behind.
 
     Args:
@@ -45,7 +53,7 @@ class Addresses:
         known = "|".join(re.escape(slug) for slug in sorted(slugs, key=len, reverse=True))
         same_name = rf"[\w.-]+/{re.escape(course.slug.split('/')[1])}"
         self._links = re.compile(
-            rf"(?P<before>{_CERTAIN}|https://github\.com/(?=(?:{known}|{same_name}){_END}))"
+            rf"(?P<before>{_BEFORE})(?=(?:{known}|{same_name}){_END})"
             rf"(?P<slug>{_SLUG}){_END}"
             r"(?:(?P<joint>(?(binder)/|(?:/blob/|/tree/|@)))(?P<ref>[\w.-]+))?"
         )
@@ -66,6 +74,19 @@ class Addresses:
         text = self._links.sub(self._current, text)
         return self._pages.sub(lambda found: _pages(self.course.slug), text)
 
+    def stamp_file(self, path: Path) -> bool:
+        """Bring the addresses in a file up to date; every other byte stays, whatever it means.
+
+        Returns:
+            Whether the file changed.
+        """
+        before = path.read_bytes()
+        text = self.stamp(before.decode("utf-8", "surrogateescape"))
+        after = text.encode("utf-8", "surrogateescape")
+        if after != before:
+            atomic_files.write(path, after)
+        return after != before
+
     def _current(self, found: re.Match[str]) -> str:
         release = found["joint"] + self.course.release_ref if found["joint"] else ""
         return found["before"] + self.course.slug + release
@@ -74,23 +95,41 @@ class Addresses:
 def text_files(course: Course) -> list[Path]:
     """Return the files beside the notebooks that may name the address, in order."""
     found = []
-    for folder, folders, names in os.walk(course.root):
-        folders[:] = [
-            name
-            for name in folders
-            if name not in _OTHERS
-            and not name.endswith(".egg-info")
-            and (name == ".github" or not name.startswith("."))
-        ]
-        found += [Path(folder, name) for name in names if Path(name).suffix in _TEXTS]
+    for path in _project_files(course.root):
+        folders = path.relative_to(course.root).parts[:-1]
+        if path.suffix in _TEXTS and not any(map(_is_other, folders)) and path.is_file():
+            found.append(path)
     return sorted(found)
 
 
+def _is_other(folder: str) -> bool:
+    """Return whether what lies in a folder of this name is no part of the project."""
+    hidden = folder.startswith(".") and folder != ".github"
+    return hidden or folder in _OTHERS or folder.endswith(".egg-info")
+
+
+def _project_files(root: Path) -> Iterator[Path]:
+    """Yield the files that git has or would take; all files where git does not know the project."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=root, capture_output=True).stdout
+    except OSError:  # no git
+        listed = b""
+    names = os.fsdecode(listed).split("\0")
+    if "pyproject.toml" in names:
+        yield from (root / name for name in names if name)
+        return
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not _is_other(name)]
+        yield from (Path(folder, name) for name in names)
+
+
 def _named_slugs(course: Course) -> set[str]:
-    """Return every owner and repository that badges, set-up cells and the like name."""
-    certain = re.compile(rf"(?:{_CERTAIN})({_SLUG}){_END}")
+    """Return every owner and repository that badges, set-up cells and the citation name."""
+    notebooks = "|".join(re.escape(course.name_of(path)) for path in course.notebooks())
+    certain = re.compile(_CERTAIN.format(notebooks=notebooks))
     return {
-        found[found.re.groups]
+        found["colab"] or found["setup"] or found["citation"]
         for path in (*course.notebooks(), *text_files(course))
         for found in certain.finditer(path.read_text(encoding="utf-8", errors="replace"))
     }

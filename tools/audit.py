@@ -7,10 +7,12 @@ Exit codes: 0 nothing known, or nobody to ask; 1 a weakness is known, or the aud
 """
 
 import argparse
+import http.client
 import json
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -23,6 +25,7 @@ KNOWN_BAD = ("pillow", "9.0.0")
 ACCEPTED: dict[str, str] = {}
 
 _SECONDS_TO_WAIT = 15
+_TOO_MANY_REQUESTS = 429
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         knows = _knows_known_bad(chosen.service)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError) and _is_refused(error.code):
+            print(
+                f"Audit: {chosen.service} refuses the question ({error}), and so it would every "
+                "day. Is it the right address?"
+            )
+            return 1
         print(f"Audit: {chosen.service} cannot be reached ({error}), so nothing was audited.")
         return 0
     if not knows:
@@ -45,11 +54,17 @@ def main(arguments: list[str] | None = None) -> int:
     return _audit(chosen.versions, chosen.service)
 
 
+def _is_refused(status: int) -> bool:
+    """Return whether an answer blames the question, rather than the service or its load."""
+    return 400 <= status < 500 and status != _TOO_MANY_REQUESTS
+
+
 def _knows_known_bad(service: str) -> bool:
     """Return whether a service names weaknesses of a version that is known to have some.
 
     Raises:
         OSError: If it cannot be reached, or answers with an error.
+        HTTPException: If its answer breaks off.
     """
     name, version = KNOWN_BAD
     question = {"version": version, "package": {"name": name, "ecosystem": "PyPI"}}
@@ -58,9 +73,10 @@ def _knows_known_bad(service: str) -> bool:
     )
     with urllib.request.urlopen(request, timeout=_SECONDS_TO_WAIT) as answer:
         try:
-            return bool(json.load(answer).get("vulns"))
+            found = json.load(answer)
         except ValueError:  # a page of some gateway, say
             return False
+    return isinstance(found, dict) and isinstance(found.get("vulns"), list) and bool(found["vulns"])
 
 
 def _audit(versions: Path, service: str) -> int:

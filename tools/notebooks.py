@@ -69,8 +69,7 @@ def stamp(paths: list[Path], course: files.Course, everything: bool) -> int:
         paths, course, lambda notebook, path: template.stamp(notebook, addresses, path), "stamped"
     )
     for path in text_files(course) if everything else ():
-        text = addresses.stamp(path.read_text(encoding="utf-8"))
-        if files.write_if_changed(path, text):
+        if addresses.stamp_file(path):
             print(f"{course.name_of(path)}: stamped")
     return status
 

@@ -1,14 +1,14 @@
 """Make a release: ``python -m tools.release VERSION``, or ``make release VERSION=…``.
 
 All work is done in a clone in a temporary folder. Only when everything has passed, the repository
-takes over the finished commit and its tag, in one step that Ctrl-C waits for; so whatever happens
-before, the working tree, the branch and the tags are as they were. Nothing is ever pushed.
+takes over the finished commit and its tag, in one last step that Ctrl-C cannot interrupt; so
+whatever happens before, the working tree, the branch and the tags are as they were. Nothing is ever
+pushed.
 
 Exit codes: 0 released; 1 refused or failed; 130 interrupted. In the latter two nothing has changed.
 """
 
 import argparse
-import contextlib
 import datetime
 import os
 import re
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 from tools import release_files
@@ -27,7 +26,7 @@ from tools.release_files import ReleaseError
 
 _AUTHOR = ("user.name", "user.email")
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
-_FORMAT = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_FORMAT = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -45,11 +44,16 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         with temporary as folder:
             clone = Path(folder) / "clone"
             packages = prepare(root, clone, version)
-            take_over(root, clone, version)
-            kept = root / "build" / "release" / f"v{version}"
-            kept.mkdir(parents=True, exist_ok=True)
-            for package in release_files.built(packages):
-                shutil.copy(package, kept)
+            # To the very end, removing the clone included, and in git, too, which inherits this.
+            for number in _INTERRUPTIONS:
+                signal.signal(number, signal.SIG_IGN)
+            _step("Taking over packages, commit and tag")
+            kept = keep(root, packages, version)
+            try:
+                take_over(root, clone, version)
+            except ReleaseError:
+                shutil.rmtree(kept)
+                raise
     except ReleaseError as error:
         print(f"release: {error}. Nothing has changed.", file=sys.stderr)
         return 1
@@ -71,9 +75,14 @@ def check(root: Path, version: str) -> tuple[str, str]:
     present = release_files.present_version(root)
     if not _FORMAT.fullmatch(version):
         raise ReleaseError(f"VERSION={version!r} is no version; write three numbers, such as 1.2.0")
+    if not _FORMAT.fullmatch(present):
+        raise ReleaseError(
+            f"course_utils/__init__.py has the version {present!r}; write three numbers, such as "
+            "1.2.0, there and into CITATION.cff, and commit"
+        )
     if _numbers(version) < _numbers(present):
         raise ReleaseError(f"VERSION={version} is older than {present}, which the course has now")
-    if changed := _git(root, "status", "--porcelain"):
+    if changed := _git(root, "status", "--porcelain", "--untracked-files=normal"):
         first = changed.splitlines()[0].split(maxsplit=1)[1]
         raise ReleaseError(f"the tree is not clean ({first}); commit or remove what has changed")
     if _git(root, "tag", "--list", f"v{version}"):
@@ -127,26 +136,44 @@ def prepare(root: Path, clone: Path, version: str) -> Path:
     return packages
 
 
+def keep(root: Path, packages: Path, version: str) -> Path:
+    """Copy the built packages into the repository's ``build``, and return their folder.
+
+    Raises:
+        ReleaseError: If they cannot be written there.
+    """
+    folder = root / "build" / "release" / f"v{version}"
+    try:
+        # Where there is one, it is of a release that was taken back: its tag is gone.
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        for package in release_files.built(packages):
+            shutil.copy(package, folder)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ReleaseError(f"the packages cannot be written to build/release ({error})") from error
+    return folder
+
+
 def take_over(root: Path, clone: Path, version: str) -> None:
     """Bring the finished commit and its tag into the repository, both or neither.
 
     Raises:
         ReleaseError: If the repository has changed meanwhile.
     """
-    _step("Taking over commit and tag")
-    with _signals_held_off():
-        before = _git(root, "rev-parse", "HEAD")
-        tag = _git(clone, "rev-parse", f"refs/tags/v{version}")
-        fetched = ("--no-tags", "--no-write-fetch-head", str(clone), f"refs/tags/v{version}")
-        _git(root, "fetch", "--quiet", *fetched)
-        changed = "; the repository changed meanwhile, so begin again"
-        _git(root, "merge", "--quiet", "--ff-only", f"{tag}^{{commit}}", hint=changed)
-        try:
-            # The empty old value: only where there is no such tag.
-            _git(root, "update-ref", f"refs/tags/v{version}", tag, "", hint=changed)
-        except ReleaseError:
-            _git(root, "reset", "--quiet", "--keep", before)
-            raise
+    before = _git(root, "rev-parse", "HEAD")
+    tag = _git(clone, "rev-parse", f"refs/tags/v{version}")
+    fetched = ("--no-tags", "--no-write-fetch-head", str(clone), f"refs/tags/v{version}")
+    _git(root, "fetch", "--quiet", *fetched)
+    changed = "; the repository changed meanwhile, so begin again"
+    _git(root, "merge", "--quiet", "--ff-only", f"{tag}^{{commit}}", hint=changed)
+    try:
+        # The empty old value: only where there is no such tag.
+        _git(root, "update-ref", f"refs/tags/v{version}", tag, "", hint=changed)
+    except ReleaseError:
+        _git(root, "reset", "--quiet", "--keep", before)
+        raise
 
 
 def _check_installed(package: Path, version: str, folder: Path) -> None:
@@ -160,17 +187,6 @@ def _check_installed(package: Path, version: str, folder: Path) -> None:
     code = "import course_utils; print(course_utils.__version__)"
     if (found := _run(folder, [python, "-I", "-c", code])) != version:
         raise ReleaseError(f"{package.name} installs version {found} instead of {version}")
-
-
-@contextlib.contextmanager
-def _signals_held_off() -> Iterator[None]:
-    """Let nothing interrupt the block, git inside it included."""
-    usual = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
-    try:
-        yield
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
 
 
 def _git(folder: Path, *arguments: str, hint: str = "") -> str:

@@ -43,7 +43,7 @@ GROUPS = (
         "checks length and SHA-256 or content, tries twice more, then names the way by hand",
     ),
     Group(
-        "An archive holds paths that lead out, links, encrypted or unreadable files",
+        "An archive holds paths that lead out, links, unreadable files, or far more than it should",
         r"archive \((hash|Drive)\): ",
         "looks at every path before it unpacks",
     ),

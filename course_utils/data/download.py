@@ -1,12 +1,12 @@
 """Downloads: checked by hash, tried again when they break off, kept in the cache folder."""
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,8 @@ from course_utils.data import cache, progress
 NUM_RETRIES = 2
 #: Seconds without a connection, and without a byte, after which one try is given up.
 TIMEOUTS = (10, 30)
+#: Bytes that one archive may become; the largest of the course becomes less than a fifth of it.
+MOST_UNPACKED = 5_000_000_000
 
 
 class DownloadError(RuntimeError):
@@ -205,26 +207,42 @@ def unpack(archive: Path, target: Path) -> None:
         target: Existing folder. What an interrupted call leaves there is not whole.
 
     Raises:
-        ValueError: If the archive is damaged or encrypted, holds a link, or a path in it leads out
-            of the folder.
-        OSError: If the folder cannot be written to.
+        ValueError: If the archive is damaged or encrypted, holds a link, a path in it leads out of
+            the folder, or it holds more than ``MOST_UNPACKED``.
+        OSError: If the folder cannot be written to, or the disk has too little room for it.
 
     Used in: 04, 05.
     """
     try:
         with zipfile.ZipFile(archive) as contents:
+            _check_entries(archive.name, contents.infolist(), target)
             names = contents.namelist()
-            for entry in contents.infolist():
-                name = entry.filename
-                path = PurePosixPath(name.replace("\\", "/"))
-                if path.is_absolute() or ".." in path.parts or ":" in name:
-                    raise ValueError(
-                        f"{archive.name} holds {name!r}, which leads out of the folder"
-                    )
-                if stat.S_ISLNK(entry.external_attr >> 16):
-                    raise ValueError(f"{archive.name} holds {name!r}, which is a link")
             for name in progress.show(names, f"Unpacking {archive.name}", len(names)):
                 contents.extract(name, target)
-    # A RuntimeError: the archive is encrypted, or packed in a way that Python does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise ValueError(f"{archive} is damaged: {error}") from error
+    except (OSError, ValueError):
+        raise
+    # Depending on where it is damaged and how it is packed, quite different errors are raised.
+    except Exception as error:
+        raise ValueError(f"{archive} is damaged: {error!r}") from error
+
+
+def _check_entries(archive: str, entries: list[zipfile.ZipInfo], target: Path) -> None:
+    """Raise the errors of :func:`unpack` for what can be seen before anything is unpacked."""
+    for entry in entries:
+        name = entry.filename
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in name:
+            raise ValueError(f"{archive} holds {name!r}, which leads out of the folder")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise ValueError(f"{archive} holds {name!r}, which is a link")
+    # More than an entry says is never unpacked: Python stops reading there.
+    needed, free = sum(entry.file_size for entry in entries), shutil.disk_usage(target).free
+    if needed > MOST_UNPACKED:
+        raise ValueError(
+            f"{archive} would become {needed:,} bytes, and no archive of the course becomes more "
+            f"than {MOST_UNPACKED:,}"
+        )
+    if needed > free:
+        raise OSError(
+            errno.ENOSPC, f"{archive} becomes {needed:,} bytes, and the disk has {free:,} left"
+        )

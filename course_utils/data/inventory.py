@@ -7,6 +7,7 @@ listing the files; their content is not read.
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,8 @@ class ForeignFilesError(OSError):
 def new_set(target: Path) -> Iterator[Path]:
     """Yield a folder to unpack into, which becomes ``target`` when the block ends well.
 
-    A set that was damaged stays until then. Otherwise as :func:`atomic.new_folder`.
+    A set that was damaged stays until then; if it holds hidden files that did not come with it, it
+    is moved aside, and a printed line says where to. Otherwise as :func:`atomic.new_folder`.
 
     Raises:
         OSError: If the folder cannot be written.
@@ -71,7 +73,7 @@ def find_damage(folder: Path) -> str:
 def _listed(folder: Path) -> dict[str, int]:
     try:
         listed = json.loads((folder / _LIST_NAME).read_text(encoding="ascii"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return listed if isinstance(listed, dict) else {}
 
@@ -87,7 +89,32 @@ def _files(folder: Path) -> dict[str, int]:
 def _remove_damaged(target: Path) -> None:
     """Make place for a new set, unless another call was faster and there is a whole one."""
     target = Path(os.path.realpath(target))
-    if target.is_dir() and any(target.iterdir()) and find_damage(target):
-        damaged = target.with_name(cache.unfinished_name(f".{target.name}"))
-        target.rename(damaged)
-        shutil.rmtree(damaged, ignore_errors=True)
+    if not (target.is_dir() and any(target.iterdir()) and find_damage(target)):
+        return
+    if own := _hidden_files(target):
+        aside = target.with_name(f"{target.name}-damaged-{uuid.uuid4().hex[:8]}")
+        target.rename(aside)
+        print(
+            f"The damaged set holds files that did not come with it, such as "
+            f"{pictures.printable(own)}, so it was not removed but is now {aside}"
+        )
+        return
+    damaged = target.with_name(cache.unfinished_name(f".{target.name}"))
+    target.rename(damaged)
+    shutil.rmtree(damaged, ignore_errors=True)
+
+
+def _hidden_files(folder: Path) -> list[str]:
+    """Return the hidden files below a folder that neither the course nor a system put there."""
+    files = (file.relative_to(folder) for file in folder.rglob("*") if not file.is_dir())
+    return sorted(
+        file.as_posix()
+        for file in files
+        if any(part.startswith(".") for part in file.parts)
+        and file.name != _LIST_NAME
+        and not any(_is_of_a_system(part) for part in file.parts)
+    )
+
+
+def _is_of_a_system(name: str) -> bool:
+    return name.lower() in pictures.SYSTEM_NAMES | {".ds_store"} or name.startswith("._")

@@ -150,7 +150,8 @@ def fetch_dogs_vs_cats() -> Path:
                 download.unpack(archive, unfinished)
                 download.unpack(unfinished / "train.zip", unfinished)
                 for left in unfinished.glob("*.*"):
-                    left.unlink()
+                    if left.is_file():
+                        left.unlink()
                 _check_dogs_vs_cats(load_folder(unfinished / "train"))
         except (OSError, ValueError) as error:
             if getattr(error, "errno", None) not in _DISK_ERRORS:
@@ -315,12 +316,18 @@ def _is_whole(target: Path) -> bool:
     """Return whether a set lies there as it was unpacked; a printed line says if one is damaged.
 
     Raises:
-        DownloadError: If somebody's own files lie in it.
+        DownloadError: If somebody's own files lie in it, or it cannot be read.
     """
     try:
         damage = inventory.find_damage(target)
     except inventory.ForeignFilesError as error:
         raise download.DownloadError(str(error)) from error
+    except OSError as error:
+        raise download.DownloadError(
+            f"{target} cannot be read: {error}. Give yourself the right to read all of it, or "
+            'remove it. Set DATA = "sample" to go on with drawn pictures. '
+            "The environment variable COURSE_CACHE moves the cache."
+        ) from error
     if damage and target.is_dir():
         print(f"{target} is not as it was downloaded: {damage}. It is unpacked anew.")
     return not damage

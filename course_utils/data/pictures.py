@@ -18,8 +18,8 @@ from pathlib import Path
 
 from course_utils.data import arguments, decoding, progress
 
-#: What Windows and macOS put into folders and archives.
-_NO_PICTURES = {"thumbs.db", "desktop.ini", "__macosx"}
+#: What Windows, macOS and network drives put into folders and archives, in small letters.
+SYSTEM_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "@eadir"}
 #: Folders that hold subsets, not classes.
 _SUBSET_NAMES = {"train", "training", "validation", "valid", "val", "test", "testing"}
 _FLAT_NAME = re.compile(r"(.+)\.\d+\.\w+")
@@ -225,7 +225,7 @@ def visible(folder: Path) -> list[Path]:
     return [
         entry
         for entry in folder.iterdir()
-        if not entry.name.startswith(".") and entry.name.lower() not in _NO_PICTURES
+        if not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_NAMES
     ]
 
 

@@ -23,6 +23,13 @@ from course_utils.training import History
 
 #: A JSON file for each chapter and, where there are arrays or weights, an archive of NumPy's.
 FOLDER = Path(__file__).with_name("starts")
+#: What a start says of its making.
+FACTS = ("profile", "data", "hardware", "minutes", "versions")
+#: What reading files raises that were cut off, edited or written by another release.
+_DAMAGES = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
+    zipfile.BadZipFile,
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,9 @@ def read(number: str, folder: Path = FOLDER) -> Start:
         )
     try:
         content = json.loads((folder / f"{number}.json").read_text(encoding="utf-8"))
-        arrays = _arrays(folder / f"{number}.npz", content["sha256"])
+        arrays = _arrays(folder / f"{number}.npz", content)
+        if content["chapter"] != number:
+            raise ValueError(f"it belongs to chapter {content['chapter']}")
         histories = {
             name: History(**one, recorded=True) for name, one in content["histories"].items()
         }
@@ -132,22 +141,35 @@ def read(number: str, folder: Path = FOLDER) -> Start:
             name: [arrays[f"{name}/{place}"] for place in range(net["num_weights"])]
             for name, net in content["nets"].items()
         }
-        return Start(number, content["facts"], values, weights)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        facts = {name: content["facts"][name] for name in FACTS}
+        return Start(number, facts, values, weights)
+    except _DAMAGES as error:
         raise ValueError(
             f"the recorded start of chapter {number} is damaged ({error}); install the course "
             "again, or run all cells of the chapter instead"
         ) from error
 
 
-def _arrays(path: Path, sha256: str | None) -> dict[str, np.ndarray]:
-    """Read an archive that must be the one described; none where none was written."""
-    if sha256 is None:
+def digest(content: Mapping[str, Any], archive: bytes) -> str:
+    """Return a hash of a start: of its archive and all that its JSON file says, but the hash.
+
+    Args:
+        content: What the JSON file says.
+        archive: The archive of arrays and weights; empty where there are none.
+    """
+    described = {key: value for key, value in content.items() if key != "sha256"}
+    text = json.dumps(described, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii") + archive).hexdigest()
+
+
+def _arrays(path: Path, content: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Read an archive, which must fit what describes it; none where there is nothing to hold."""
+    archive = path.read_bytes() if content["arrays"] or content["nets"] else b""
+    if digest(content, archive) != content["sha256"]:
+        raise ValueError(f"{path.stem}.json or {path.stem}.npz is not as it was recorded")
+    if not archive:
         return {}
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{path.name} is not the file that {path.stem}.json describes")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+    with np.load(io.BytesIO(archive), allow_pickle=False) as stored:
         return dict(stored)
 
 

@@ -13,7 +13,8 @@ _TICK_SECONDS = 0.2
 class MemoryWatch:
     """Measures a kernel and the processes it started, together, until the ``with`` block ends.
 
-    Resident memory is looked at five times a second, so that a shorter peak is not seen.
+    Resident memory is looked at five times a second, so that a shorter peak is not seen. A process
+    that is gone, or that may not be looked at, is left out.
 
     Args:
         record: The watched kernel's record, which names its process.
@@ -40,7 +41,7 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._finished.wait(_TICK_SECONDS):
-            with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess):
+            with contextlib.suppress(FileNotFoundError, psutil.Error):
                 kernel = psutil.Process(json.loads(self._record.read_text(encoding="utf-8"))["pid"])
                 self._look_at(kernel)
 
@@ -48,10 +49,10 @@ class MemoryWatch:
         family = [kernel, *kernel.children(recursive=True)]
         total = 0
         for process in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 total += process.memory_info().rss
         self.peak_mb = max(self.peak_mb, round(total / 1e6))
         if self._limit_mb is not None and self.peak_mb > self._limit_mb:
             for process in family:
-                with contextlib.suppress(psutil.NoSuchProcess):
+                with contextlib.suppress(psutil.Error):
                     process.kill()
