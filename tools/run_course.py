@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: Options) -> int:
-    for name in ("SIGTERM", "SIGHUP"):  # a cancelled job ends as tidily as Ctrl-C
+    # A cancelled job ends as tidily as Ctrl-C, which shells let jobs in the background ignore.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), signal.default_int_handler)
     begun = time.perf_counter()
