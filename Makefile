@@ -92,7 +92,7 @@ lint: $(INSTALLED)  # style, spelling, notebook rules, generated tables
 	@$(BIN)/python -m tools.reliability --check
 
 unit: $(INSTALLED)
-	@$(PYTEST) -m unit -n 2 --dist loadfile
+	@$(PYTEST) -m unit
 
 nbval: $(INSTALLED)  # every stored output is compared
 	@COURSE_PROFILE=ci COURSE_DATA=sample COURSE_CHECKS=strict $(BIN)/python -m pytest -q -p nbval --nbval-lax --nbval-current-env -n 2 --dist loadfile $(NOTEBOOKS)
