@@ -184,7 +184,7 @@ def test_labels_do_not_leak_through_brightness(probe_sets, record_property):
         accuracy = _softmax_regression_accuracy(
             features(train), train_labels, features(test), test_labels
         )
-        record_property(features.__name__, accuracy)
+        record_property(features.__name__, float(accuracy))
         print(f"{features.__name__}: {accuracy:.3f}")
         assert accuracy < 0.30
 
