@@ -184,7 +184,8 @@ def test_fractions_are_met_within_one_picture(names, validation, test, seed):
     wanted = {"train": 1 - validation - (test or 0), "validation": validation, "test": test}
     for name, counts in counts_in(split).items():
         for label, size in Counter(pictures.labels).items():
-            assert abs(counts[label] - wanted[name] * size) <= 1
+            # Shares are floats: 0.9 of 50 may be a little less than 45.
+            assert abs(counts[label] - wanted[name] * size) <= 1 + 1e-9
     assert (split.test is None) == (test is None)
     assert split.kind == "fraction" and split.seed == seed
 
