@@ -1,7 +1,6 @@
 """Makes an environment with uv: the packages of its list, and nothing else."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -91,9 +90,7 @@ def _find_python(kind: Kind) -> tuple[str, str]:
 def _uv(kind: Kind, *arguments: str, stdin: str = "") -> str:
     """Run uv and return what it prints."""
     command = [sys.executable, "-m", "uv", *arguments]
-    finished = subprocess.run(
-        command, cwd=ROOT, input=stdin, capture_output=True, text=True, env=_with_pips_index()
-    )
+    finished = subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True)
     if finished.returncode != 0:
         raise EnvironmentFailure(
             f"{kind.name} could not be installed (uv {arguments[0]} {arguments[1]}):\n"
@@ -102,14 +99,3 @@ def _uv(kind: Kind, *arguments: str, stdin: str = "") -> str:
             "pyproject.toml that nothing satisfies any more has to be raised."
         )
     return finished.stdout
-
-
-def _with_pips_index() -> dict[str, str]:
-    """Return the environment variables, with the index that pip was told to use for uv, too."""
-    configured = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-    index = os.environ.get("PIP_INDEX_URL") or configured
-    return os.environ | ({"UV_DEFAULT_INDEX": index} if index else {})
