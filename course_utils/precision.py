@@ -5,6 +5,8 @@ Weights stay in 32 bits everywhere; only the products are computed in 16 where t
 
 from pathlib import Path
 
+from course_utils.language import translate
+
 #: What processors with matrix units for bfloat16 call them.
 _MATRIX_UNITS = "amx_bf16"
 #: From this generation on, NVIDIA's GPUs have units for bfloat16.
@@ -30,13 +32,13 @@ def choose(precision: str = "auto") -> str:
         )
     import keras
 
-    reason = "as asked for"
+    reason = translate("as asked for")
     if precision == "auto":
         units = _units_for_bfloat16()
         precision = "mixed_bfloat16" if units else "float32"
-        reason = units or "no matrix units for bfloat16 found"
+        reason = units or translate("no matrix units for bfloat16 found")
     keras.mixed_precision.set_global_policy(precision)
-    print(f"Precision {precision}: {reason}")
+    print(translate("Precision {precision}: {reason}", precision=precision, reason=reason))
     return precision
 
 
@@ -47,9 +49,10 @@ def _units_for_bfloat16() -> str:
     for device in tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(device)
         if details.get("compute_capability", (0, 0)) >= _FIRST_GPU_WITH_BFLOAT16:
-            return f"{details.get('device_name', 'the GPU')} has units for it"
+            name = details.get("device_name", translate("the GPU"))
+            return translate("{name} has units for it", name=name)
         return ""  # an older GPU decides, whatever the processor could do
     processor = Path("/proc/cpuinfo")
     if processor.exists() and _MATRIX_UNITS in processor.read_text(encoding="utf-8").split():
-        return f"the processor has units for it ({_MATRIX_UNITS})"
+        return translate("the processor has units for it ({units})", units=_MATRIX_UNITS)
     return ""

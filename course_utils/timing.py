@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from course_utils.language import translate
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -120,8 +122,10 @@ def in_words(ratio: float) -> str:
     if not ratio > 0:
         raise ValueError(f"a quotient of two times is above 0, got {ratio}")
     if 1 / 1.1 < ratio < 1.1:
-        return "about as fast"
-    return f"{ratio:.1f} times as fast" if ratio > 1 else f"{1 / ratio:.1f} times as slow"
+        return translate("about as fast")
+    if ratio > 1:
+        return translate("{ratio:.1f} times as fast", ratio=ratio)
+    return translate("{ratio:.1f} times as slow", ratio=1 / ratio)
 
 
 def training_step(layer: Any, maps: Any, to_maps: bool = True) -> Callable[[], list]:

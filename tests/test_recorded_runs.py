@@ -1,7 +1,9 @@
 """A chapter's results stand beside those of other runs, and the recorded runs fit the chapter."""
 
+import html
 import json
 import os
+import re
 
 import nbformat
 import pytest
@@ -40,8 +42,31 @@ def test_numbers_stand_beside_each_other(folder, tmp_path):
     assert beside.rows == {"unseen, deep": [0.5512, 0.5, 0.6]}
     head, row, conditions = str(beside).splitlines()
     assert head.split() == ["this", "run", "recorded", "1", "recorded", "2"]
-    assert row.split() == ["unseen,", "deep", "0.551", "0.5", "0.6"]
+    assert row.split() == ["0.551", "0.5", "0.6", "unseen,", "deep"]
     assert "2 cores of a test" in conditions
+
+
+def test_a_notebook_shows_the_same_as_a_table_that_wraps(folder, tmp_path):
+    written = write(tmp_path / "mine", {"unseen": {"deep": 0.5512, "flat <": 0.8}})
+    record = json.loads((folder / "90_nets.json").read_text())
+    record["runs"] = [{"unseen": {"deep": 0.5, "flat <": 1}}] * 2
+    (folder / "90_nets.json").write_text(json.dumps(record))
+    beside = references.beside(written, folder)
+    shown = beside._repr_html_()
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", shown)
+    assert cells[:4] == ["", "this run", "recorded 1", "recorded 2"]
+    assert cells[4:] == [
+        "unseen, deep",
+        "0.551",
+        "0.5",
+        "0.5",
+        "unseen, flat &lt;",
+        "0.8",
+        "1",
+        "1",
+    ]
+    assert html.escape(beside.conditions) in shown
+    assert references.beside(None)._repr_html_() is None  # then the sentence is shown
 
 
 def test_an_older_runs_numbers_are_never_shown_as_this_runs(folder, tmp_path, monkeypatch, capsys):
@@ -143,3 +168,11 @@ def test_recorded_runs_belong_to_the_chapter_as_it_is(name, tmp_path):
 def test_each_of_these_chapters_shows_its_runs(name):
     sources = (cell.source for _, cell in files.code_cells(files.read(runs.notebook_of(name))))
     assert any("references.beside(" in source for source in sources)
+
+
+def test_what_chapter_06_says_of_single_cures_holds_in_the_recorded_runs():
+    """Its text: normalization and shortcuts leave guessing, He initialization alone did not."""
+    record = json.loads((recorded.FOLDER / "06_residual_blocks.json").read_text(encoding="utf-8"))
+    for unseen in (run["unseen"] for run in record["runs"]):
+        assert min(unseen["normalized"], unseen["shortcuts"]) > 0.3 > 0.15 > unseen["he"]
+        assert unseen["lagging"] > max(unseen["normalized"], unseen["shortcuts"])

@@ -32,6 +32,7 @@ SOURCE = """\
 f"The helpers could not be fetched from {COURSE}. Check the network, then run this " "cell again. \
 On your own computer, run `pip install -e .` in the course's folder." => f"{COURSE}에서 받지 못함"
 # in Colab: fetch the course's helpers only => # Colab에서는 도우미만 받기
+# pip's place where it may write to no other => # 다른 곳에 쓸 수 없을 때
 
 %% fenced
 ## 1. 창

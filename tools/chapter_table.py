@@ -80,6 +80,19 @@ def take_over(report: Path) -> dict:
     }
 
 
+def title_and_question(path: Path) -> tuple[str, str]:
+    """Return a chapter's title and the question that drives it.
+
+    Raises:
+        ValueError: If its first cell lacks one of them.
+    """
+    first = files.read(path).cells[0].source
+    title, question = _TITLE.search(first), _QUESTION.search(first)
+    if not (title and question):
+        raise ValueError(f"{path.name}: the first cell needs a title and a **question?**")
+    return title[1], question[1]
+
+
 def table(course: files.Course, measured: dict) -> str:
     """Return the table of chapters as Markdown.
 
@@ -93,10 +106,7 @@ def table(course: files.Course, measured: dict) -> str:
     for path in course.notebooks():
         if files.holds_solutions(path):
             continue
-        first = files.read(path).cells[0].source
-        title, question = _TITLE.search(first), _QUESTION.search(first)
-        if not (title and question):
-            raise ValueError(f"{path.name}: the first cell needs a title and a **question?**")
+        title, question = title_and_question(path)
         if path.stem not in measured["chapters"]:
             raise ValueError(f"{path.name} was not measured; make run, then make tables")
         run = measured["chapters"][path.stem]
@@ -112,7 +122,7 @@ def table(course: files.Course, measured: dict) -> str:
             )
         number = path.stem.split("_")[0]
         lines.append(
-            f"| {number} | [{title[1]}](notebooks/{path.name}) | {question[1]} "
+            f"| {number} | [{title}](notebooks/{path.name}) | {question} "
             f"| {_duration(run['seconds'])} | {run['memory_mb'] / 1000:.1f} GB "
             f"| {run['headline']} | {template.badge(course, path)} |"
         )

@@ -180,13 +180,15 @@ EXERCISES = [
                     "is squared is q: what number is that here?",
                 ),
                 (13, "You found both factors and added them. Along a chain they multiply."),
-                *(
-                    (
-                        30 + 9 * step,
-                        f"You let x grow by {step:g}, and on so long a way f already bends. What "
-                        "does the ratio come to for ever smaller steps?",
-                    )
-                    for step in (0.1, 1)
+                (
+                    30 + 9 * 0.1,
+                    "You let x grow by 0.1, and on so long a way f already bends. What does the "
+                    "ratio come to for ever smaller steps?",
+                ),
+                (
+                    30 + 9 * 1,
+                    "You let x grow by 1, and on so long a way f already bends. What does the "
+                    "ratio come to for ever smaller steps?",
                 ),
                 (25, "This is f itself. The question is how fast it changes when x grows."),
                 (6, "The slope of q² is not 2: it depends on where q stands."),

@@ -7,6 +7,7 @@ from course_utils.checks.answers import Choice, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
 from course_utils.checks.judges.gradients import judge_blame, judge_numerical_gradient
 from course_utils.checks.judges.last_layers import judge_last_layers
+from course_utils.language import translate
 
 _GRAPH = graphs.Graph("a = x * y", "b = y + z", "f = a * b")
 # All factors differ from each other, from 0 and from 1, so that no mistake gives the right number.
@@ -59,7 +60,13 @@ def _first_wrong(results: list[tuple[float, ...]]) -> str:
         ):
             if not _agree([one], [wanted]):
                 place = f"x = {case[0]:g}, y = {case[1]:g}, z = {case[2]:g}"
-                return f"At {place} your df/d{name} is {one:g}, which is not right. {_NUDGE}"
+                return translate(
+                    "At {place} your df/d{name} is {number:g}, which is not right. {hint}",
+                    place=place,
+                    name=name,
+                    number=one,
+                    hint=translate(_NUDGE),
+                )
     raise AssertionError("a wrong answer is wrong somewhere")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from course_utils.checks.answers import Choice, Letters, Parts, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
 from course_utils.checks.judges import leaking_pictures, luck
+from course_utils.language import translate
 
 # Histories that tell the usual mistakes apart: the best epoch is first, last or in the middle,
 # loss and accuracy disagree, and equal values occur twice.
@@ -99,7 +100,10 @@ def _judge_kept_epoch(answer: object) -> str | None:
         handed = {name: list(values) for name, values in history.items()}
         result = as_number(call(answer, handed, monitor))
         if result is None:
-            return f"For {monitor!r} your function does not return one number. Return an epoch."
+            return translate(
+                "For {monitor!r} your function does not return one number. Return an epoch.",
+                monitor=monitor,
+            )
         results.append(result)
     if results == [_kept(*case) for case in _EPOCH_CASES]:
         return None
@@ -109,9 +113,11 @@ def _judge_kept_epoch(answer: object) -> str | None:
     history, monitor = next(
         case for case, result in zip(_EPOCH_CASES, results, strict=True) if result != _kept(*case)
     )
-    return (
-        f"Look at {monitor} = {history[monitor]}. Which of these values is the best one for this "
-        "metric, and in which epoch, counted from 1, does it come first?"
+    return translate(
+        "Look at {monitor} = {values}. Which of these values is the best one for this metric, and "
+        "in which epoch, counted from 1, does it come first?",
+        monitor=monitor,
+        values=history[monitor],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from course_utils.checks.answers import Choice, Letters, Parts, Value, as_bool
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
 from course_utils.checks.judges import augmentation_layers, fitting_loss, mirroring
+from course_utils.language import translate
 
 _CHANGES = ("mirror", "half turn", "turn by 10 degrees", "slightly darker")
 # By kind of pictures, the changes after which at least one label is no longer true.
@@ -85,9 +86,12 @@ def _judge_keeps_label(answer: object) -> str | None:
     for pictures, change in _CASES:
         result = call(answer, pictures, change)
         if as_bool(result) is None:
-            return (
-                f"For ({pictures!r}, {change!r}) your function returns {_shortened(result)}. "
-                "Return True or False."
+            return translate(
+                "For ({pictures!r}, {change!r}) your function returns {result}. "
+                "Return True or False.",
+                pictures=pictures,
+                change=change,
+                result=_shortened(result),
             )
         results.append(as_bool(result))
     if results == [_keeps_label(*case) for case in _CASES]:
@@ -98,7 +102,12 @@ def _judge_keeps_label(answer: object) -> str | None:
     pictures, change = next(
         case for case, result in zip(_CASES, results, strict=True) if result != _keeps_label(*case)
     )
-    return f"Think again about {pictures!r} and {change!r}. {_HINTS[pictures]}"
+    return translate(
+        "Think again about {pictures!r} and {change!r}. {hint}",
+        pictures=pictures,
+        change=change,
+        hint=translate(_HINTS[pictures]),
+    )
 
 
 def _shortened(result: object) -> str:

@@ -57,7 +57,11 @@ _SWITCHES = Parts(
             "can change in each of them, and the head.",
             [
                 (_ALL_OF_2, _MOVING),
-                (_ALL_OF_2 - _HEAD_OF_2, f"{_FORGOT_HEAD} And among these are moving averages."),
+                (
+                    _ALL_OF_2 - _HEAD_OF_2,
+                    "And the head? It is part of the model, and nobody has frozen it. And among "
+                    "these are moving averages.",
+                ),
                 (_AFTER_C - _HEAD_OF_2, _FORGOT_HEAD),
                 (
                     sum(_CONVOLUTIONS_OF_2) + _HEAD_OF_2,

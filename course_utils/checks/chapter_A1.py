@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from course_utils.checks.answers import Choice, Value, as_bool
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
+from course_utils.language import translate
 
 # Printed accuracy, decimals, pictures. Possible and impossible ones, with fractions that round up
 # and down, few and many decimals, all right and none right. None lies on the edge of two roundings.
@@ -97,9 +98,12 @@ def _judge_possible(answer: object) -> str | None:
     printed, decimals, pictures = next(
         case for case, result in zip(_CASES, results, strict=True) if result != _possible(*case)
     )
-    return (
-        f"Look at {printed} with {decimals} decimals on {pictures:,} pictures. Which whole numbers "
-        "of right answers come near, and what would be printed for each of them?"
+    return translate(
+        "Look at {printed} with {decimals} decimals on {pictures:,} pictures. Which whole numbers "
+        "of right answers come near, and what would be printed for each of them?",
+        printed=printed,
+        decimals=decimals,
+        pictures=pictures,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from course_utils.checks.answers import Choice, Value, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Exercise, call
+from course_utils.language import translate
 
 # Layers on machines: multiply-adds, bytes to be moved, operations and bytes per second at best.
 # Once either limit decides, and once one multiply-add must count as two operations to decide.
@@ -76,10 +77,14 @@ def _judge_least_seconds(answer: object) -> str | None:
         for case, result in zip(_CASES, results, strict=True)
         if not math.isclose(result, _least_seconds(*case), rel_tol=1e-6)
     )
-    return (
-        f"Look at {work / 1e6:g} million multiply-adds and {size / 1e6:g} million bytes on a "
-        f"machine with {peak / 1e9:g} billion operations and {bandwidth / 1e9:g} billion bytes a "
-        "second. How long do the operations take by themselves, how long the bytes?"
+    return translate(
+        "Look at {work:g} million multiply-adds and {size:g} million bytes on a machine with "
+        "{peak:g} billion operations and {bandwidth:g} billion bytes a second. How long do the "
+        "operations take by themselves, how long the bytes?",
+        work=work / 1e6,
+        size=size / 1e6,
+        peak=peak / 1e9,
+        bandwidth=bandwidth / 1e9,
     )
 
 
@@ -167,10 +172,14 @@ def _judge_epoch(answer: object) -> str | None:
         for case, result in zip(_EPOCHS, results, strict=True)
         if not math.isclose(result, _epoch(*case), rel_tol=1e-6)
     )
-    return (
-        f"Look at an epoch of {number} with {reading:g} s to read and {computing:g} s to compute a "
-        f"batch, {'reading ahead' if ahead else 'not reading ahead'}. Draw it as in section 2, one "
-        "bar for the reader and one for the net, and see when the last batch is done."
+    return translate(
+        "Look at an epoch of {number} with {reading:g} s to read and {computing:g} s to compute a "
+        "batch, {how}. Draw it as in section 2, one bar for the reader and one for the net, and "
+        "see when the last batch is done.",
+        number=number,
+        reading=reading,
+        computing=computing,
+        how=translate("reading ahead" if ahead else "not reading ahead"),
     )
 
 

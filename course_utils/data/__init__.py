@@ -99,12 +99,21 @@ def load(name: str, source: str | os.PathLike = "sample", **sizes: int) -> Any:
         )
     elif place == "download":
         folder = entry.fetch()
-        loaded, origin = entry.read(folder, **sizes), f"{entry.content}, downloaded to {folder}"
+        loaded, origin = (
+            entry.read(folder, **sizes),
+            translate(
+                "{content}, downloaded to {folder}", content=translate(entry.content), folder=folder
+            ),
+        )
     else:
         loaded = entry.read(place, **sizes)
         # Of some layouts a folder further down is read.
         read = loaded.folder if isinstance(loaded, PictureSet) else place
-        origin = f"{entry.content}, read from {printable([str(read)])}"
+        origin = translate(
+            "{content}, read from {folder}",
+            content=translate(entry.content),
+            folder=printable([str(read)]),
+        )
     print(f"{name}: {origin}")
     return loaded
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pooch
 
+from course_utils.language import translate
+
 #: Bytes of decoded pictures that are kept, in all files together; those that are in use count, and
 #: one file alone may be larger.
 DECODED_LIMIT = 10_000_000_000
@@ -82,7 +84,13 @@ def arrays(
     try:
         _write_whole(path, made)
     except OSError as error:
-        print(f"cannot keep the pictures in {path.parent}, so they are drawn each time ({error})")
+        print(
+            translate(
+                "cannot keep the pictures in {folder}, so they are drawn each time ({error})",
+                folder=path.parent,
+                error=error,
+            )
+        )
     return made
 
 
@@ -144,8 +152,11 @@ def tidy(needed: Path | None = None, num_bytes: int = 0) -> None:
     removed = [entry.name for entry in [*left, *too_many] if _remove(entry)]
     if removed:
         print(
-            f"Removed from the cache {folder()}, left unfinished or not used for long: "
-            f"{', '.join(removed)}"
+            translate(
+                "Removed from the cache {folder}, left unfinished or not used for long: {names}",
+                folder=folder(),
+                names=", ".join(removed),
+            )
         )
 
 

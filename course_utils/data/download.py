@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import pooch
 
 from course_utils.data import cache, progress
+from course_utils.language import translate
 
 #: How often a download is tried again after a failure.
 NUM_RETRIES = 2
@@ -134,7 +135,14 @@ def fetch_from_drive(file: DriveFile) -> Path:
             if problem is None:
                 return path
             if tries_left:
-                print(f"{file.name}: {problem}\nTrying again, {tries_left} tries left")
+                print(
+                    translate(
+                        "{name}: {problem}\nTrying again, {tries_left} tries left",
+                        name=file.name,
+                        problem=problem,
+                        tries_left=tries_left,
+                    )
+                )
                 time.sleep(1 + NUM_RETRIES - tries_left)
         raise problem
     # gdown raises errors of its own beside those of the network and of the disk.
@@ -217,7 +225,9 @@ def unpack(archive: Path, target: Path) -> None:
         with zipfile.ZipFile(archive) as contents:
             _check_entries(archive.name, contents.infolist(), target)
             names = contents.namelist()
-            for name in progress.show(names, f"Unpacking {archive.name}", len(names)):
+            for name in progress.show(
+                names, translate("Unpacking {name}", name=archive.name), len(names)
+            ):
                 contents.extract(name, target)
     except (OSError, ValueError):
         raise

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from course_utils.data import atomic, cache, pictures
+from course_utils.language import translate
 
 #: Hidden, so that it is taken for no picture.
 _LIST_NAME = ".contents.json"
@@ -95,8 +96,12 @@ def _remove_damaged(target: Path) -> None:
         aside = target.with_name(f"{target.name}-damaged-{uuid.uuid4().hex[:8]}")
         target.rename(aside)
         print(
-            f"The damaged set holds files that did not come with it, such as "
-            f"{pictures.printable(own)}, so it was not removed but is now {aside}"
+            translate(
+                "The damaged set holds files that did not come with it, such as {names}, so it was "
+                "not removed but is now {folder}",
+                names=pictures.printable(own),
+                folder=aside,
+            )
         )
         return
     damaged = target.with_name(cache.unfinished_name(f".{target.name}"))

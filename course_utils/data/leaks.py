@@ -6,6 +6,7 @@ What was learnt by heart must not be asked, and of two labels one is wrong.
 from collections.abc import Mapping, Sequence
 
 from course_utils.data.pictures import PictureSet, printable
+from course_utils.language import translate
 
 #: Places in a picture set by the name of the subset.
 Members = Mapping[str, Sequence[int]]
@@ -48,7 +49,13 @@ def without_duplicates(
             f'{printable(pairs)}. Pass duplicates="drop" to leave out the first of each pair'
         )
     if pairs:
-        print(f"{len(pairs):,} pictures left out, equal to one elsewhere: {printable(pairs)}")
+        print(
+            translate(
+                "{number:,} pictures left out, equal to one elsewhere: {pairs}",
+                number=len(pairs),
+                pairs=printable(pairs),
+            )
+        )
     return {subset: kept[subset] for subset in members}, dropped
 
 
@@ -66,5 +73,10 @@ def warn_of_two_labels(pictures: PictureSet, members: Members) -> None:
             if pictures.labels[other] != pictures.labels[index]:
                 pairs.append(f"{pictures.names[other]} = {pictures.names[index]}")
         if pairs:
-            are = "1 picture is" if len(pairs) == 1 else f"{len(pairs):,} pictures are"
-            print(f"Warning: {are} in {subset} under two labels: {printable(pairs)}")
+            one = len(pairs) == 1
+            warning = (
+                "Warning: 1 picture is in {subset} under two labels: {pairs}"
+                if one
+                else "Warning: {number:,} pictures are in {subset} under two labels: {pairs}"
+            )
+            print(translate(warning, number=len(pairs), subset=subset, pairs=printable(pairs)))

@@ -11,9 +11,17 @@ from typing import Any
 
 from course_utils.data import arguments, atomic
 from course_utils.data.pictures import printable
+from course_utils.language import translate
 
 #: The subsets from the one that learns to the one that judges.
 SUBSETS = ("train", "validation", "test")
+_SUBSETS_SHOWN = {"train": "train", "validation": "validation", "test": "test"}
+_KINDS_SHOWN = {
+    "index": "split by index",
+    "fraction": "split by fraction",
+    "group": "split by group",
+    "folder": "split by folder",
+}
 
 
 @dataclass(frozen=True)
@@ -70,11 +78,11 @@ class Split:
 
     def table(self) -> list[list[str]]:
         """Return the number of pictures per subset and class, with headings, as text."""
-        rows = [["", *(printable([name]) for name in self.class_names), "all"]]
+        rows = [["", *(printable([name]) for name in self.class_names), translate("all")]]
         for name, subset in self.subsets.items():
             counts = Counter(subset.labels)
             per_class = [f"{counts[label]:,}" for label in range(len(self.class_names))]
-            rows.append([name, *per_class, f"{len(subset):,}"])
+            rows.append([translate(_SUBSETS_SHOWN[name]), *per_class, f"{len(subset):,}"])
         return rows
 
     def summary(self) -> str:
@@ -108,9 +116,12 @@ class Split:
         return f"<table>{''.join(lines)}</table><p>{html.escape(self._how())}</p>"
 
     def _how(self) -> str:
-        seed = "" if self.seed is None else f", seed {self.seed}"
-        dropped = f", {len(self.dropped):,} left out" if self.dropped else ""
-        return f"split by {self.kind}{seed}{dropped}"
+        parts = [translate(_KINDS_SHOWN[self.kind])]
+        if self.seed is not None:
+            parts.append(translate("seed {seed}", seed=self.seed))
+        if self.dropped:
+            parts.append(translate("{number:,} left out", number=len(self.dropped)))
+        return ", ".join(parts)
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write the manifest to a JSON file and return its path.
@@ -229,6 +240,8 @@ def _from_json(content: dict[str, Any]) -> Split:
     _check_apart(subsets)
     if any(name in ("", ".", "..") or set(name) & set("/\\") for name in class_names):
         raise ValueError(f"{class_names} are no class names")
+    if content["kind"] not in _KINDS_SHOWN:
+        raise ValueError(f"{content['kind']!r} is no way to split")
     return Split(
         kind=content["kind"],
         folder=Path(content["folder"]),

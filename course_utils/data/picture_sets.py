@@ -13,6 +13,7 @@ from course_utils.data.pictures import (
     printable,
     visible,
 )
+from course_utils.language import translate
 
 _TENSORFLOW = "https://storage.googleapis.com/download.tensorflow.org/data"
 _ALTERNATIVE = "https://storage.googleapis.com/learning-datasets"
@@ -96,8 +97,13 @@ def read_dogs_vs_cats(
     rarest = min(counts, key=counts.get)
     if counts[rarest] < at_most:
         print(
-            f"Wanted are {at_most:,} pictures of each class. Of {printable([rarest])} there are "
-            f"only {counts[rarest]:,}, so {counts[rarest]:,} of each are taken"
+            translate(
+                "Wanted are {wanted:,} pictures of each class. Of {rarest} there are only "
+                "{number:,}, so {number:,} of each are taken",
+                wanted=at_most,
+                rarest=printable([rarest]),
+                number=counts[rarest],
+            )
         )
     return pictures.first(min(at_most, counts[rarest]))
 
@@ -329,7 +335,13 @@ def _is_whole(target: Path) -> bool:
             "The environment variable COURSE_CACHE moves the cache."
         ) from error
     if damage and target.is_dir():
-        print(f"{target} is not as it was downloaded: {damage}. It is unpacked anew.")
+        print(
+            translate(
+                "{folder} is not as it was downloaded: {damage}. It is unpacked anew.",
+                folder=target,
+                damage=damage,
+            )
+        )
     return not damage
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from course_utils.data import arguments, decoding, progress
+from course_utils.language import translate
 
 #: What Windows, macOS and network drives put into folders and archives, in small letters.
 SYSTEM_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "@eadir"}
@@ -144,7 +145,7 @@ def load_folder(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         checks = pool.map(lambda name: _check(folder / name), names)
         # The bar shows up only where the work takes longer than a moment.
-        shown = progress.show(checks, "Checking pictures", len(names))
+        shown = progress.show(checks, translate("Checking pictures"), len(names))
         for name, (digest, problem) in zip(names, shown, strict=True):
             digests.append(digest)
             if problem:
@@ -156,7 +157,15 @@ def load_folder(
         shown = printable([f"{name} ({reason})" for name, reason in skipped.items()])
         num_files = len(good) + len(skipped)
         place = printable([str(folder)])
-        print(f"Skipped {len(skipped):,} of {num_files:,} in {place}: {shown}")
+        print(
+            translate(
+                "Skipped {number:,} of {num_files:,} in {place}: {names}",
+                number=len(skipped),
+                num_files=num_files,
+                place=place,
+                names=shown,
+            )
+        )
     _check_classes(folder, class_names, Counter(class_of[name] for name in names), skipped)
     groups = tuple(map(group_of, names)) if group_of else (None,)
     return PictureSet(

@@ -23,7 +23,13 @@ from course_utils.data import arguments, decoding, progress
 from course_utils.data import cache as cache_folder
 from course_utils.data.manifest import SUBSETS, Split, Subset
 from course_utils.data.pictures import printable
+from course_utils.language import translate
 
+_COUNTED = {
+    "train": "{number:,} train",
+    "validation": "{number:,} validation",
+    "test": "{number:,} test",
+}
 #: Bytes of decoded pictures that are kept in memory; more than that goes into a file.
 MEMORY_LIMIT = 1_000_000_000
 #: Changes whenever the same file gives other pixels; cache files carry it.
@@ -85,8 +91,13 @@ def image_datasets(
     seed = arguments.seed(seed)
     encode = _label_encoder(label_mode, len(split.class_names))
     sources, place = _sources(split, size, cache)
-    counts = " + ".join(f"{len(part):,} {name}" for name, part in split.subsets.items())
-    print(f"Pictures: {counts} at {size[0]}×{size[1]}, {place}")
+    counts = " + ".join(
+        translate(_COUNTED[name], number=len(part)) for name, part in split.subsets.items()
+    )
+    shown = f"{size[0]}×{size[1]}"
+    print(
+        translate("Pictures: {counts} at {size}, {place}", counts=counts, size=shown, place=place)
+    )
 
     datasets = {}
     for name, subset in split.subsets.items():
@@ -133,10 +144,10 @@ def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str
     amount = f"{num_bytes / 1e6:,.0f} MB"
     decoders = {name: _from_files(part, size) for name, part in files.items()}
     if not cache:
-        return decoders, "decoded in every epoch"
+        return decoders, translate("decoded in every epoch")
     if num_bytes <= MEMORY_LIMIT:
         in_memory = {name: _from_memory(part, size) for name, part in files.items()}
-        return in_memory, f"kept in memory ({amount})"
+        return in_memory, translate("kept in memory ({amount})", amount=amount)
     file = _cache_file(split, size)
     cache_folder.tidy(file, num_bytes)
     try:
@@ -148,10 +159,12 @@ def _sources(split: Split, size: tuple[int, int], cache: bool) -> tuple[dict[str
     except _MissingPictureError:
         raise
     except OSError as error:
-        return decoders, f"decoded in every epoch: {amount} cannot be kept ({error})"
+        return decoders, translate(
+            "decoded in every epoch: {amount} cannot be kept ({error})", amount=amount, error=error
+        )
     parts = np.split(pictures, np.cumsum([len(part) for part in files.values()])[:-1])
     mapped = {name: _from_array(part) for name, part in zip(files, parts, strict=True)}
-    return mapped, f"kept in {file} ({amount})"
+    return mapped, translate("kept in {file} ({amount})", file=file, amount=amount)
 
 
 class _MissingPictureError(FileNotFoundError):
@@ -208,7 +221,7 @@ def _decode_all(files: Files, size: tuple[int, int]) -> Iterator[np.ndarray]:
         chunks = (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
         pictures = (pool.map(lambda file: _decode(*file, size), chunk) for chunk in chunks)
         yield from progress.show(
-            itertools.chain.from_iterable(pictures), "Decoding pictures", len(files)
+            itertools.chain.from_iterable(pictures), translate("Decoding pictures"), len(files)
         )
 
 

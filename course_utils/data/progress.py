@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 from course_utils import notebook_line
+from course_utils.language import translate
 
 _SECONDS_BEFORE_FIRST = 2.0
 _SECONDS_BETWEEN = 0.5
@@ -60,7 +61,19 @@ def _followed(steps: Iterable[tuple], description: str, total: int) -> Iterator:
         elif now >= next_update:
             next_update = now + _SECONDS_BETWEEN
             left = (now - first_end) * (total - done) / max(done - first_done, 1)
-            line(f"{description}: {done:,} of {total:,} · {left:.0f} s left")
+            line(
+                translate(
+                    "{what}: {done:,} of {total:,} · {left:.0f} s left",
+                    what=description,
+                    done=done,
+                    total=total,
+                    left=left,
+                )
+            )
     seconds = time.monotonic() - begin
     if seconds > _SECONDS_BEFORE_FIRST:
-        line(f"{description}: {done:,} in {seconds:.0f} s")
+        line(
+            translate(
+                "{what}: {done:,} in {seconds:.0f} s", what=description, done=done, seconds=seconds
+            )
+        )

@@ -22,6 +22,7 @@ from course_utils.data.pictures import (
     natural_order,
     printable,
 )
+from course_utils.language import translate
 
 
 def split_by_index(
@@ -71,7 +72,13 @@ def split_by_index(
                         f"({len(there):,} pictures)"
                     )
     if dropped:
-        print(f"{len(dropped):,} pictures left out, they were skipped: {printable(dropped)}")
+        print(
+            translate(
+                "{number:,} pictures left out, they were skipped: {names}",
+                number=len(dropped),
+                names=printable(dropped),
+            )
+        )
     return _split(pictures, "index", None, members, duplicates, dropped)
 
 

@@ -1,5 +1,6 @@
 """Colours and matplotlib defaults that all figures of the course share."""
 
+import dataclasses
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -40,5 +41,10 @@ def _faces() -> list[str]:
     file = _FONTS.get(language.current())
     if file is None:
         return ["DejaVu Sans"]
-    font_manager.fontManager.addfont(file)
-    return ["DejaVu Sans", font_manager.FontProperties(fname=file).get_name()]
+    name = font_manager.FontProperties(fname=file).get_name()
+    if name not in {face.name for face in font_manager.fontManager.ttflist}:
+        font_manager.fontManager.addfont(file)
+        # It has no bold letters; without this entry, matplotlib would say so below every figure.
+        bold = dataclasses.replace(font_manager.fontManager.ttflist[-1], weight=700)
+        font_manager.fontManager.ttflist.append(bold)
+    return ["DejaVu Sans", name]

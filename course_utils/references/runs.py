@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+
+from course_utils.language import translate
 
 #: One file per chapter, written by ``python -m tools.references.runs``.
 FOLDER = Path(__file__).with_name("runs")
@@ -16,7 +19,7 @@ _DAMAGES = (OSError, ValueError, LookupError, TypeError, AttributeError, Recursi
 
 @dataclass(frozen=True)
 class Beside:
-    """Numbers of this run and of recorded ones; prints as a table.
+    """Numbers of this run and of recorded ones; shown and printed as a table.
 
     Attributes:
         rows: By name, the number of this run, then those of the recorded runs.
@@ -29,19 +32,35 @@ class Beside:
     def __str__(self) -> str:
         if not self.rows:
             return self.conditions
-        width = max(map(len, self.rows)) + 2
-        titles = ["this run", *(f"recorded {n}" for n in range(1, self._num_recorded + 1))]
-        lines = [" " * width + "".join(f"{title:>12}" for title in titles)]
-        for name, numbers in self.rows.items():
-            lines.append(f"{name:{width}}" + "".join(f"{one:>12.3g}" for one in numbers))
+        lines = ["".join(f"{title:>12}" for title in self._titles)]
+        for name, numbers in self.rows.items():  # names last: Hangul is not two columns everywhere
+            lines.append("".join(f"{one:>12.3g}" for one in numbers) + f"   {translate(name)}")
         return "\n".join([*lines, self.conditions])
 
     def _repr_pretty_(self, printer, cycle) -> None:
         printer.text(str(self))
 
+    def _repr_html_(self) -> str | None:
+        """Return a table whose names and conditions wrap, so that it fits a phone."""
+        if not self.rows:
+            return None
+        left = 'style="text-align: left; font-weight: normal"'
+        right = 'style="text-align: right"'
+        heads = "".join(f"<th {right}>{escape(title)}</th>" for title in self._titles)
+        rows = []
+        for name, numbers in self.rows.items():
+            cells = "".join(f"<td {right}>{one:.3g}</td>" for one in numbers)
+            rows.append(f"<tr><th {left}>{escape(translate(name))}</th>{cells}</tr>")
+        return (
+            f"<table><thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<p>{escape(self.conditions)}</p>"
+        )
+
     @property
-    def _num_recorded(self) -> int:
-        return len(next(iter(self.rows.values()))) - 1
+    def _titles(self) -> list[str]:
+        num_recorded = len(next(iter(self.rows.values()))) - 1
+        recorded = (translate("recorded {n}", n=n) for n in range(1, num_recorded + 1))
+        return [translate("this run"), *recorded]
 
 
 def beside(written: Path | None, folder: Path = FOLDER) -> Beside:
@@ -56,7 +75,9 @@ def beside(written: Path | None, folder: Path = FOLDER) -> Beside:
     Used in: chapters that compare several nets.
     """
     if written is None:
-        return Beside({}, "No comparison with other runs (the results could not be written).")
+        return Beside(
+            {}, translate("No comparison with other runs (the results could not be written).")
+        )
     recorded = folder / written.name
     if not recorded.exists():
         return Beside({}, "")
@@ -66,26 +87,41 @@ def beside(written: Path | None, folder: Path = FOLDER) -> Beside:
     except _DAMAGES as error:
         return Beside(
             {},
-            f"No comparison with other runs ({recorded} or {written} is damaged: {error!r}). "
-            "Installing the course again mends the first, running the chapter again the second.",
+            translate(
+                "No comparison with other runs ({recorded} or {written} is damaged: {error!r}). "
+                "Installing the course again mends the first, running the chapter again the "
+                "second.",
+                recorded=recorded,
+                written=written,
+                error=error,
+            ),
         )
 
 
 def _compare(results: dict[str, Any], record: dict[str, Any]) -> Beside:
     """Compare the results of this run with a record; one of ``_DAMAGES`` if either is damaged."""
     if (results["profile"], results["data"]) != (PROFILE, DATA):
-        return Beside({}, f"Other runs were recorded in profile {PROFILE} on drawn pictures only.")
+        return Beside(
+            {},
+            translate(
+                "Other runs were recorded in profile {profile} on drawn pictures only.",
+                profile=PROFILE,
+            ),
+        )
     if notes := results.get("notes"):
-        return Beside({}, f"No comparison with other runs ({', '.join(notes)}).")
+        return Beside(
+            {}, translate("No comparison with other runs ({notes}).", notes=", ".join(notes))
+        )
     runs = [dict(numbers_in(values)) for values in (results["values"], *record["runs"])]
     if len(runs) == 1:
         raise ValueError("no run is recorded")
     names = [name for name in runs[1] if all(name in run for run in runs)]
     rows = {name: [run[name] for run in runs] for name in names}
     facts = "; ".join(record["facts"].values())
-    conditions = (
+    conditions = translate(
         "A difference that the recorded runs show as well is luck: they began with other random "
-        f"weights. (Recorded on {facts})"
+        "weights. (Recorded on {facts})",
+        facts=facts,
     )
     return Beside(rows, conditions)
 

@@ -78,7 +78,9 @@ def _strings(node: ast.AST) -> Iterator[ast.expr]:
         return
     for child in ast.iter_child_nodes(node):
         named = isinstance(child, ast.keyword) and child.arg in _NEVER_SHOWN
-        if not named and not (isinstance(node, ast.Subscript) and child is node.slice):
+        # A key that is read was written down, and translated, elsewhere.
+        is_read = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
+        if not named and not (is_read and child is node.slice):
             yield from _strings(child)
 
 

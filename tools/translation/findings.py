@@ -101,12 +101,7 @@ def _texts(english: dict[str, NotebookNode], parts: list[Part]) -> Iterator[str]
             wanted = source.replacements(part.text)
             text = "\n\n".join([wanted.alt, *wanted.comments.values(), *wanted.strings.values()])
         else:
-            for words in prose.english_left(text):
-                yield f"{part.id} still holds English: {words[:70]!r}"
-            for words in prose.broken_emphasis(text):
-                yield f"{part.id}: stars that stay stars, {words!r}; move brackets and quotes out"
-            for words in prose.slanted(text):
-                yield f"{part.id} slants {words!r}; Hangul has no italics, make it bold or plain"
+            yield from (f"{part.id} {problem}" for problem in prose.problems(text))
         for variant, term in prose.wrong_terms(text, glossary):
             yield f"{part.id} writes {variant!r}; the course says {term.korean} ({term.english})"
     text_of = {part.id: part.text for part in parts}

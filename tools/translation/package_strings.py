@@ -19,7 +19,7 @@ PACKAGE = Path(course_utils.__file__).parent
 FOLDER = language.FOLDER / LANGUAGE
 
 #: Arguments whose strings are translated where they are shown.
-_SHOWN_FIELDS = {"summary", "sample_content", "asks_for"}
+_SHOWN_FIELDS = {"summary", "content", "sample_content", "asks_for"}
 _SENTENCE = re.compile(r"[a-z]{2}.* |\w .*[a-z]{2}", re.DOTALL)
 _FIELD = re.compile(r"\{[^{}]*\}")
 
@@ -60,6 +60,12 @@ def sentences(module: str) -> list[str]:
     if module == "references/bands":
         sources = PACKAGE / "references" / "source_figures.json"
         found += json.loads(sources.read_text(encoding="utf-8")).values()
+    if module == "references/runs":  # the names of the recorded numbers
+        from course_utils.references import runs  # loads TensorFlow
+
+        for path in sorted(runs.FOLDER.glob("*.json")):
+            first = json.loads(path.read_text(encoding="utf-8"))["runs"][0]
+            found += [name for name, _ in runs.numbers_in(first)]
     return list(dict.fromkeys(found))
 
 

@@ -15,7 +15,7 @@ from tools.translation.code import HANGUL
 TERMS = Path(__file__).with_name("terms.json")
 
 _NOT_PROSE = re.compile(
-    r"^ {0,3}(`{3,}).*?^ {0,3}\1[ \t]*$|`[^`\n]*`|\$[^$]*\$|\]\([^)\s]*\)|<[^>]*>",
+    r"^ {0,3}(`{3,}).*?^ {0,3}\1[ \t]*$|`[^`\n]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)\s]*\)|<[^>]*>",
     re.MULTILINE | re.DOTALL,
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -56,15 +56,26 @@ def glossary_page() -> str:
     """Return the glossary as a page, by the English terms."""
     rows = sorted(terms(), key=lambda term: term.english)
     lines = [
-        "# 용어집",
+        "# 용어집 · Glossary",
         "",
-        "이 과정이 쓰는 용어입니다. 다른 책에서 흔히 쓰는 말은 마지막 열에 있습니다.",
+        "이 과정이 쓰는 용어입니다. 다른 책에서 흔히 쓰는 말은 마지막 열에 있습니다. "
+        "The terms of this course in English and Korean; what other books write stands last.",
         "",
-        "| 영어 | 이 과정에서는 | 다른 책에서는 |",
+        "| English | 이 과정에서는 | 다른 책에서는 |",
         "|---|---|---|",
         *(f"| {row.english} | {row.korean} | {', '.join(row.mention)} |" for row in rows),
     ]
     return "\n".join(lines) + "\n"
+
+
+def problems(text: str) -> Iterator[str]:
+    """Yield what is wrong with translated prose, but for its terms."""
+    for words in english_left(text):
+        yield f"still holds English: {words[:70]!r}"
+    for words in broken_emphasis(text):
+        yield f"has stars that stay stars, {words!r}; move brackets and quotes out"
+    for words in slanted(text):
+        yield f"slants {words!r}; Hangul has no italics, make it bold or plain"
 
 
 def english_left(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import Failed, call, reason
+from course_utils.language import translate
 
 _NO_LAYERS = (
     "The check needs the layers themselves: a keras.Sequential of them, stored under the name "
@@ -23,13 +24,17 @@ def judge_translation(answer: object) -> str | None:
     for layer in layers:
         kind = type(layer).__name__
         if kind not in _OPTIONS:
-            return f"{kind} translates none of the five options of the recipe. Leave it out."
+            return translate(
+                "{kind} translates none of the five options of the recipe. Leave it out.", kind=kind
+            )
         if kind in found:
-            return f"{kind} is there twice. One layer does for each option."
+            return translate("{kind} is there twice. One layer does for each option.", kind=kind)
         found[kind] = layer.get_config()
     for kind, option in _OPTIONS.items():
         if kind not in found:
-            return f"Nothing in your layers does what {option} did. Which layer does?"
+            return translate(
+                "Nothing in your layers does what {option} did. Which layer does?", option=option
+            )
     rules = (_rotation, _translation, _zoom, _flip, _rescaling, _filling)
     return next((hint for rule in rules if (hint := rule(found))), None)
 
@@ -87,9 +92,11 @@ def _rotation(found: dict[str, dict]) -> str | None:
     if _is(factor, np.radians(18)):
         return "That would be radians. The layer's number is a fraction of a full turn."
     low, high = (360 * bound for bound in _bounds(factor))
-    return (
-        f"Your layer turns from {low:.1f} to {high:.1f} degrees. How far did the old recipe, and "
-        "to which sides?"
+    return translate(
+        "Your layer turns from {low:.1f} to {high:.1f} degrees. How far did the old recipe, and "
+        "to which sides?",
+        low=low,
+        high=high,
     )
 
 
@@ -143,10 +150,11 @@ def _filling(found: dict[str, dict]) -> str | None:
     other = [kind for kind in moving if found[kind]["fill_mode"] != "nearest"]
     if not other:
         return None
-    return (
-        f"All numbers are right. One thing the recipe does not say: how {other[0]} fills what it "
+    return translate(
+        "All numbers are right. One thing the recipe does not say: how {kind} fills what it "
         "uncovers. The table in section 7 was for a recipe that spelled it out. What did the old "
-        "tool do when it was not told, and what does the layer?"
+        "tool do when it was not told, and what does the layer?",
+        kind=other[0],
     )
 
 
@@ -175,9 +183,11 @@ def judge_policy(answer: object) -> str | None:
         )
     versions = _run(policy, pictures, training=True)
     if versions.min() < -1 or versions.max() > 256:
-        return (
-            f"In training your layers return pixels from {versions.min():.0f} to "
-            f"{versions.max():.0f}. No photo has such; which layer is not told the range 0 to 255?"
+        return translate(
+            "In training your layers return pixels from {low:.0f} to {high:.0f}. No photo has "
+            "such; which layer is not told the range 0 to 255?",
+            low=versions.min(),
+            high=versions.max(),
         )
     found = [one for one in map(_see, versions) if one is not None]
     # Marks that are cut off may look like others, too, but hardly in every other version.
@@ -205,7 +215,7 @@ def _run(policy, pictures: np.ndarray, training: bool) -> np.ndarray:
     try:
         result = as_array(policy(pictures, training=training))
     except Exception as error:  # whatever the layers stop with, the answer is a sentence
-        raise Failed(f"Your layers stop with {reason(error)}.") from None
+        raise Failed(translate("Your layers stop with {reason}.", reason=reason(error))) from None
     if result is None or result.shape != pictures.shape or not np.isfinite(result).all():
         raise Failed(
             "Your layers should return pictures of the size that they are given, and do not. Take "
@@ -248,14 +258,17 @@ def _lies(seen: list[dict[str, float]]) -> str | None:
     whole = len(seen) == _COPIES
     # These two first: far off the middle, the picture's mirror image comes in at the edge.
     if largest["shift"] > (0.25 if whole else 0.18):
-        return (
-            f"Some signs are shifted by {largest['shift']:.0%} of the picture, so that their edge "
-            "is cut off. The detector is not that wrong."
+        return translate(
+            "Some signs are shifted by {shift:.0%} of the picture, so that their edge is cut off. "
+            "The detector is not that wrong.",
+            shift=largest["shift"],
         )
     if min(sizes) < (0.55 if whole else 0.7) or max(sizes) > (1.6 if whole else 1.4):
-        return (
-            f"Some signs come out {min(sizes):.1f} to {max(sizes):.1f} times as large as they "
-            "were. That is far more than the fifth that the description speaks of."
+        return translate(
+            "Some signs come out {smallest:.1f} to {largest:.1f} times as large as they were. "
+            "That is far more than the fifth that the description speaks of.",
+            smallest=min(sizes),
+            largest=max(sizes),
         )
     if any(one["mirrored"] for one in seen):
         return (
@@ -263,9 +276,10 @@ def _lies(seen: list[dict[str, float]]) -> str | None:
             "do who is told “turn left” by a sign that says “turn right”?"
         )
     if largest["angle"] > 20:
-        return (
-            f"Some signs come out turned by {largest['angle']:.0f} degrees. An arrow to the left "
-            "that is turned far enough points somewhere else. How far did the camera tilt?"
+        return translate(
+            "Some signs come out turned by {angle:.0f} degrees. An arrow to the left that is "
+            "turned far enough points somewhere else. How far did the camera tilt?",
+            angle=largest["angle"],
         )
     if min(lights) < _GREY - 90 or max(lights) > _GREY + 90:
         return (

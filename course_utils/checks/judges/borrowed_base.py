@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.core import NOT_A_FUNCTION, call
 from course_utils.checks.judges import built_nets
+from course_utils.language import translate
 
 #: The pictures of 07.6 are twice as large as those that the base has learned from.
 _SHAPE, _SIDE = (192, 192, 3), 96
@@ -19,29 +20,29 @@ _STATISTICS = {"moving_mean", "moving_variance", "mean", "variance", "count"}
 
 
 def _prepared() -> list[tuple[str, str, np.ndarray]]:
-    """Return batches with what was done to them and a word on their pictures.
+    """Return batches with what was done to them and what their pictures are called.
 
     Dark and pale ones are among them, so that no rule about extremes alone gets through.
     """
     random = np.random.default_rng(7)
-    lights = {
-        "ordinary": random.integers(0, 256, (3, 8, 8, 3)),
-        "dark": random.integers(3, 41, (2, 6, 7, 3)),
-        "pale": random.integers(90, 236, (4, 5, 5, 3)),
-        "very pale": random.integers(123, 256, (2, 6, 6, 3)),
+    pictures = {
+        "ordinary photos": random.integers(0, 256, (3, 8, 8, 3)),
+        "dark photos": random.integers(3, 41, (2, 6, 7, 3)),
+        "pale photos": random.integers(90, 236, (4, 5, 5, 3)),
+        "very pale photos": random.integers(123, 256, (2, 6, 6, 3)),
     }
-    lights["very pale"][0, 0, 0] = 123
+    pictures["very pale photos"][0, 0, 0] = 123
     batches = []
-    for light, pixels in lights.items():
+    for photos, pixels in pictures.items():
         raw = pixels.astype("float32")
         batches += [
-            ("0 to 255", light, pixels.astype("uint8")),
-            ("0 to 255", light, raw),
-            ("0 to 1", light, raw / 255),
-            ("-1 to 1", light, raw / 127.5 - 1),
+            ("0 to 255", photos, pixels.astype("uint8")),
+            ("0 to 255", photos, raw),
+            ("0 to 1", photos, raw / 255),
+            ("-1 to 1", photos, raw / 127.5 - 1),
             (
                 "mean subtracted",
-                light,
+                photos,
                 raw[..., ::-1] - np.array([103.939, 116.779, 123.68], "float32"),
             ),
         ]
@@ -113,29 +114,35 @@ def judge_expectation(answer: object) -> str | None:
         word = call(answer, batch)
         word = word.strip().lower().replace("−", "-") if isinstance(word, str) else None
         if word not in _WORDS:
-            return (
-                "Your function returns something else than one of the four texts: "
-                + ", ".join(f'"{one}"' for one in _WORDS)
-                + "."
+            return translate(
+                "Your function returns something else than one of the four texts: {texts}.",
+                texts=", ".join(f'"{one}"' for one in _WORDS),
             )
         results.append(word)
     wrong = [
-        (light, batch, word)
-        for (kind, light, batch), word in zip(batches, results, strict=True)
+        (photos, batch, word)
+        for (kind, photos, batch), word in zip(batches, results, strict=True)
         if word != kind
     ]
     if not wrong:
         return None
     if len(set(results)) == 1:
-        return f'Your function says "{results[0]}" whatever it is given. Look into the batch.'
+        return translate(
+            'Your function says "{text}" whatever it is given. Look into the batch.',
+            text=results[0],
+        )
     for rule, hint in _RULES:
         if results == [rule(*_ends(batch)) for _, _, batch in batches]:
             return hint
-    light, batch, word = wrong[0]
+    photos, batch, word = wrong[0]
     low, high = _ends(batch)
-    return (
-        f"A batch of {light} photos whose values go from {low:.2f} to {high:.2f} is, to your "
-        f'function, "{word}". Which of the four kinds can hold both of these values?'
+    return translate(
+        "A batch of {photos} whose values go from {low:.2f} to {high:.2f} is, to your function, "
+        '"{text}". Which of the four kinds can hold both of these values?',
+        photos=translate(photos),
+        low=low,
+        high=high,
+        text=word,
     )
 
 
@@ -165,17 +172,23 @@ def _wrong_form(net) -> str | None:
             "layers on keras.Input, then keras.Model(inputs, outputs)."
         )
     if shapes[0] != (None, *_SHAPE):
-        return (
-            f"Your net takes {shapes[0]}. It should take batches of pictures of "
-            f"{'×'.join(map(str, _SHAPE))}, as they come, and make them fit for the base inside."
+        return translate(
+            "Your net takes {taken}. It should take batches of pictures of {size}, as they come, "
+            "and make them fit for the base inside.",
+            taken=shapes[0],
+            size="×".join(map(str, _SHAPE)),
         )
     if len(shapes[1]) == 4:
-        return (
-            f"Your net returns maps, {shapes[1]}. What did section 1 do with the places of the "
-            "maps, before a single unit read the features?"
+        return translate(
+            "Your net returns maps, {returned}. What did section 1 do with the places of the "
+            "maps, before a single unit read the features?",
+            returned=shapes[1],
         )
     if shapes[1] != (None, 1):
-        return f"Your net returns {shapes[1]} for a batch. Asked for is one number for a picture."
+        return translate(
+            "Your net returns {returned} for a batch. Asked for is one number for a picture.",
+            returned=shapes[1],
+        )
     return None
 
 
@@ -239,19 +252,22 @@ def _wrong_switches(net, base) -> str | None:
     if not in_head:
         return "There is no head that could learn: what turns the base's features into an answer?"
     if in_base == base.count_params() - _num_moving(base):
-        return (
-            f"Everything learns: {in_base:,} numbers of the base, too. The base comes frozen from "
-            "models.load_small_base; something in your function thaws it."
+        return translate(
+            "Everything learns: {number:,} numbers of the base, too. The base comes frozen from "
+            "models.load_small_base; something in your function thaws it.",
+            number=in_base,
         )
     if in_base:
-        return (
-            f"Of the base, {in_base:,} numbers are still trainable. Freeze the base as a whole, "
-            "its batch normalizations included."
+        return translate(
+            "Of the base, {number:,} numbers are still trainable. Freeze the base as a whole, "
+            "its batch normalizations included.",
+            number=in_base,
         )
     if kept:
-        return (
-            f"Besides the base, {kept:,} numbers in your net do not learn. The head should learn "
-            "as a whole, and the pictures reach the base as they are."
+        return translate(
+            "Besides the base, {number:,} numbers in your net do not learn. The head should learn "
+            "as a whole, and the pictures reach the base as they are.",
+            number=kept,
         )
     return None
 
@@ -289,10 +305,13 @@ def _wrong_pixels(net, base) -> str | None:
         del first.call
     arrives, small = heard[0], pixels.reshape(2, _SIDE, 2, _SIDE, 2, 3).mean(axis=(2, 4))
     if arrives.shape != small.shape:
-        return (
-            f"Your net shows the base pictures of {arrives.shape[1]}×{arrives.shape[2]}. Nothing "
-            f"stops it, but the base has learned from {_SIDE}×{_SIDE}: an animal of another size "
-            "is a stranger to it. What brings each picture to that size first?"
+        return translate(
+            "Your net shows the base pictures of {height}×{width}. Nothing stops it, but the base "
+            "has learned from {side}×{side}: an animal of another size is a stranger to it. What "
+            "brings each picture to that size first?",
+            height=arrives.shape[1],
+            width=arrives.shape[2],
+            side=_SIDE,
         )
     if np.allclose(arrives, small / 127.5 - 1, atol=_ROUNDING):
         return None
@@ -303,9 +322,10 @@ def _wrong_pixels(net, base) -> str | None:
     distances = {deed: abs(arrives - (one / 127.5 - 1)).max() for deed, one in deeds.items()}
     deed = min(distances, key=distances.get)
     if distances[deed] <= 0.01:
-        return (
-            f"Your net {deed} and hands that to the base, which scales pixels itself (section 8). "
-            "What arrives inside it is a black square, and nothing warns you."
+        return translate(
+            "Your net {deed} and hands that to the base, which scales pixels itself (section 8). "
+            "What arrives inside it is a black square, and nothing warns you.",
+            deed=translate(deed),
         )
     return (
         "Something in front of the base changes the pictures, also when the net predicts: what "

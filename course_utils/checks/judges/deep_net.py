@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from course_utils.checks.judges import built_nets
+from course_utils.language import translate
 
 _SHAPE, _CLASSES = (16, 16, 3), 10
 DEPTH, PARAMETERS, FACTOR = 40, 30_000, 300
@@ -27,15 +28,21 @@ def _wrong_form(net) -> str | None:
     if None in shapes:
         return _HIDDEN
     if shapes != ((None, *_SHAPE), (None, _CLASSES)):
-        return (
-            f"Your net turns {shapes[0]} into {shapes[1]}. It should take pictures of "
-            f"{'×'.join(map(str, _SHAPE))} and return {_CLASSES} probabilities for each."
+        return translate(
+            "Your net turns {taken} into {returned}. It should take pictures of {size} and return "
+            "{number} probabilities for each.",
+            taken=shapes[0],
+            returned=shapes[1],
+            size="×".join(map(str, _SHAPE)),
+            number=_CLASSES,
         )
     if net.count_params() > PARAMETERS:
-        return (
-            f"Your net has {net.count_params():,} parameters, the budget is {PARAMETERS:,}. A 3×3 "
-            "convolution costs nine times filters in times filters out. Fewer filters, or a "
-            "convolution that does not read all channels at every place?"
+        return translate(
+            "Your net has {number:,} parameters, the budget is {budget:,}. A 3×3 convolution costs "
+            "nine times filters in times filters out. Fewer filters, or a convolution that does "
+            "not read all channels at every place?",
+            number=net.count_params(),
+            budget=PARAMETERS,
         )
     return None
 
@@ -46,10 +53,12 @@ def _wrong_depth(net) -> str | None:
     except (AttributeError, KeyError, TypeError):
         return _HIDDEN
     if depth < DEPTH:
-        return (
-            f"The longest way through your net passes {depth} convolutions of 3×3 or larger; "
-            f"asked for are {DEPTH}. (Those side by side count once, and 1×1 convolutions do not "
-            "count.) A loop costs you no more lines for more blocks."
+        return translate(
+            "The longest way through your net passes {depth} convolutions of 3×3 or larger; asked "
+            "for are {wanted}. (Those side by side count once, and 1×1 convolutions do not count.) "
+            "A loop costs you no more lines for more blocks.",
+            depth=depth,
+            wanted=DEPTH,
         )
     return None
 
@@ -87,9 +96,10 @@ def _layers(model) -> Iterator:
 def _wrong_gradients(net) -> str | None:
     sizes, outputs = _gradients(net)
     if outputs.min() < 0 or not np.allclose(outputs.sum(axis=1), 1, atol=0.05):
-        return (
-            f"What your net returns are no probabilities: {_CLASSES} numbers, none below 0, which "
-            "add up to 1 for each picture. Which activation does the last layer need?"
+        return translate(
+            "What your net returns are no probabilities: {number} numbers, none below 0, which add "
+            "up to 1 for each picture. Which activation does the last layer need?",
+            number=_CLASSES,
         )
     if not np.isfinite(sizes).all():
         return (
@@ -104,34 +114,42 @@ def _wrong_gradients(net) -> str | None:
         )
     if most > FACTOR * last:
         normalizes = any("BatchNormalization" in type(one).__name__ for one in _layers(net))
-        return (
-            f"Nothing vanishes here, it explodes: some convolution gets {_many(most / last)} times "
-            f"the gradient of the last one, allowed are {FACTOR}. "
-        ) + (
+        remedy = translate(
             "Normalization is not enough at this depth, or too little stands in each block: "
             "section 8 sets it beside something else, around every two layers."
             if normalizes
             else "Every block adds to it on its way back. What did section 6 put into a net to "
             "keep sizes in check?"
         )
+        return translate(
+            "Nothing vanishes here, it explodes: some convolution gets {factor} times the gradient "
+            "of the last one, allowed are {limit}. {remedy}",
+            factor=_many(most / last),
+            limit=FACTOR,
+            remedy=remedy,
+        )
     if FACTOR * least >= last:
         return None
     if FACTOR * first >= last:
-        return (
+        return translate(
             "The first convolution gets its gradient, but on the way some others do not: one gets "
-            f"{_many(last / max(least, 1e-30))} times less than the last. One long shortcut feeds "
-            "only its two ends. Around how many layers does section 3 put one?"
+            "{factor} times less than the last. One long shortcut feeds only its two ends. Around "
+            "how many layers does section 3 put one?",
+            factor=_many(last / max(least, 1e-30)),
         )
-    return (
-        f"The gradient that reaches the first convolution is {_many(last / max(first, 1e-30))} "
-        f"times smaller than at the last, allowed are {FACTOR}. A product with a factor for each "
-        f"layer: what brings {DEPTH} such factors close to one?"
+    return translate(
+        "The gradient that reaches the first convolution is {factor} times smaller than at the "
+        "last, allowed are {limit}. A product with a factor for each layer: what brings {depth} "
+        "such factors close to one?",
+        factor=_many(last / max(first, 1e-30)),
+        limit=FACTOR,
+        depth=DEPTH,
     )
 
 
 def _many(factor: float) -> str:
     if factor > 1e12:
-        return "more than a million million"
+        return translate("more than a million million")
     return f"{factor:,.0f}" if factor >= 100 else f"{factor:.0f}"
 
 

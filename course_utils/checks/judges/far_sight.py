@@ -3,6 +3,7 @@
 from course_utils import arithmetic
 from course_utils.checks.answers import as_number
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # Stacks that tell the usual mistakes apart, with strides first and last, several in a row, 1×1
 # kernels, a stride larger than its kernel, and a single layer.
@@ -100,9 +101,11 @@ def judge(answer: object) -> str | None:
     for stack, places in _CASES:
         result = as_number(call(answer, list(stack), places))
         if result is None:
-            return (
-                f"For {stack} and {places} places your function does not return one number. Return "
-                "a number of pixels."
+            return translate(
+                "For {stack} and {places} places your function does not return one number. Return "
+                "a number of pixels.",
+                stack=stack,
+                places=places,
             )
         results.append(result)
     if results == [_seen(*case) for case in _CASES]:
@@ -118,13 +121,17 @@ def judge(answer: object) -> str | None:
         case for case, result in zip(_CASES, results, strict=True) if result != _seen(*case)
     )
     if single == [_seen(stack, 1) for stack in _STACKS]:
-        return (
-            f"For a single place everything is right. Look at the stack {stack} with {places} "
+        return translate(
+            "For a single place everything is right. Look at the stack {stack} with {places} "
             "places: draw the field of the first of them, then that of the next, and see by how "
-            "many pixels it is shifted."
+            "many pixels it is shifted.",
+            stack=stack,
+            places=places,
         )
-    return (
-        f"Look at the stack {stack} with {places} places. For one place, go through the stack with "
+    return translate(
+        "Look at the stack {stack} with {places} places. For one place, go through the stack with "
         "two numbers in hand, the size of the field and the jump, and write both down after every "
-        "layer, as in section 4."
+        "layer, as in section 4.",
+        stack=stack,
+        places=places,
     )

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # Units of the last layer, its activation, form of the labels.
 Case = tuple[int, str | None, str]
@@ -40,10 +41,11 @@ def judge(answer: object) -> str | None:
         try:
             loss = keras.losses.get(choice() if isinstance(choice, type) else choice)
         except (TypeError, ValueError):
-            return (
-                f"For {_in_words(case)} your function returns something that is no loss. Return "
-                "its name, such as that in the table of section 8 with underscores, or a loss of "
-                "keras.losses."
+            return translate(
+                "For {case} your function returns something that is no loss. Return its name, "
+                "such as that in the table of section 8 with underscores, or a loss of "
+                "keras.losses.",
+                case=_in_words(case),
             )
         if not _fits(loss, case):
             return _hint(loss, case)
@@ -121,7 +123,7 @@ def _hint(loss, case: Case) -> str:
             "your loss is not minus the logarithm of the probability that the net gives to the "
             "truth. Which of the three in section 8 is, for labels of this form?"
         )
-    return f"For {_in_words(case)}: {why}"
+    return translate("For {case}: {why}", case=_in_words(case), why=translate(why))
 
 
 def _in_words(case: Case) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 _OUTPUTS = [([2.0, 1.0, 0.1], 0), ([-3.0, 2.5], 0), ([0.0, 0.0, 0.0, 0.0], 2), ([1.0, 4.0], 1)]
 _LARGE = [([1000.0, 1001.0, 998.0], 1), ([-2000.0, 0.0, -1.0], 2)]
@@ -67,9 +68,11 @@ def judge_blame(answer: object) -> str | None:
         if blame is None or blame.ndim == 0:
             return "Your function does not return a row of numbers: one gradient for each output."
         if blame.shape != outputs.shape:
-            return (
-                f"For {len(numbers)} outputs your function returns the shape {blame.shape}. Each "
-                "output gets one gradient, in the same order."
+            return translate(
+                "For {number} outputs your function returns the shape {shape}. Each output gets "
+                "one gradient, in the same order.",
+                number=len(numbers),
+                shape=blame.shape,
             )
         found.append(blame)
     usual = len(_OUTPUTS)
@@ -116,13 +119,17 @@ class _Watched:
         given = np.array(weights, float)
         if given.shape != self.weights.shape:
             raise ValueError(
-                f"the loss takes weights of shape {self.weights.shape}, got {given.shape}"
+                translate(
+                    "the loss takes weights of shape {shape}, got {given}",
+                    shape=self.weights.shape,
+                    given=given.shape,
+                )
             )
         self.moves.append(given - self.weights)
         return float(self.formula(given))
 
     def __repr__(self) -> str:
-        return "a loss"
+        return translate("a loss")
 
     @property
     def step(self) -> float:
@@ -180,10 +187,15 @@ def judge_numerical_gradient(answer: object) -> str | None:
     for loss, result in zip(losses, found, strict=True):
         shape = loss.weights.shape
         if result is None or result.shape != shape:
-            got = "no array of numbers" if result is None else f"the shape {result.shape}"
-            return (
-                f"For weights of shape {shape} your function returns {got}. Each weight gets one "
-                "gradient, in its own place; np.zeros_like(weights) makes a table to fill."
+            if result is None:
+                got = translate("no array of numbers")
+            else:
+                got = translate("the shape {shape}", shape=result.shape)
+            return translate(
+                "For weights of shape {shape} your function returns {got}. Each weight gets one "
+                "gradient, in its own place; np.zeros_like(weights) makes a table to fill.",
+                shape=shape,
+                got=got,
             )
     return _compare(losses, found)
 
@@ -232,14 +244,16 @@ def _compare(losses: list[_Watched], found: list[np.ndarray]) -> str | None:
         )
     step = losses[0].step
     if step > 5e-3:
-        return (
-            f"Your nudge of {step:.2g} is so long that the curve bends on the way, in a manner "
-            "that both sides together do not take out. Try a shorter one."
+        return translate(
+            "Your nudge of {step:.2g} is so long that the curve bends on the way, in a manner "
+            "that both sides together do not take out. Try a shorter one.",
+            step=step,
         )
     if step < 1e-9:
-        return (
-            f"Your nudge of {step:.2g} is so short that the two losses differ in their last digits "
-            "only, and those are rounded. Shorter is not always better."
+        return translate(
+            "Your nudge of {step:.2g} is so short that the two losses differ in their last digits "
+            "only, and those are rounded. Shorter is not always better.",
+            step=step,
         )
     if all(np.allclose(result, loss.expected, rtol=0, atol=6e-3) for loss, result in pairs):
         return (

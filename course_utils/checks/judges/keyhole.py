@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils import arithmetic
+from course_utils.language import translate
 
 _PICTURE = (64, 64, 3)
 _LEAST_FIELD, _MOST_PARAMETERS = 40, 15_000
@@ -39,33 +40,41 @@ def judge(answer: object) -> str | None:
 
 def _misses_the_form(net: Any) -> str | None:
     if tuple(net.input_shape[1:]) != _PICTURE:
-        return (
-            f"Your net takes pictures of {tuple(net.input_shape[1:])}. For this exercise, let it "
-            "begin with keras.Input((64, 64, 3))."
+        return translate(
+            "Your net takes pictures of {shape}. For this exercise, let it begin with "
+            "keras.Input((64, 64, 3)).",
+            shape=tuple(net.input_shape[1:]),
         )
     shape = tuple(net.output_shape[1:])
     if len(shape) != 3:
-        return (
-            f"Your net ends in the shape {shape}. The question is what one value of a feature map "
-            "sees, so let the net end with maps: no Flatten, no Dense, no global pooling."
+        return translate(
+            "Your net ends in the shape {shape}. The question is what one value of a feature map "
+            "sees, so let the net end with maps: no Flatten, no Dense, no global pooling.",
+            shape=shape,
         )
     if min(shape[:2]) < _LEAST_PLACES:
-        return (
-            f"Your last maps are {shape[0]}×{shape[1]}. They should keep at least 4×4 places: "
+        return translate(
+            "Your last maps are {height}×{width}. They should keep at least 4×4 places: "
             "fewer strides or poolings, smaller kernels behind them, or same padding, leave more "
-            "of them."
+            "of them.",
+            height=shape[0],
+            width=shape[1],
         )
     for layer in _layers(net):
         for what in ("kernel_size", "pool_size"):
             size = np.ravel(getattr(layer, what, 1))
             if size.max() > _LARGEST_WINDOW:
-                return (
-                    f"A {type(layer).__name__} of your net has windows of "
-                    f"{'×'.join(map(str, size))}. None may be larger than 5×5 here: several small "
-                    "ones in a row see as far, and they do more on the way."
+                return translate(
+                    "A {layer} of your net has windows of {size}. None may be larger than 5×5 "
+                    "here: several small ones in a row see as far, and they do more on the way.",
+                    layer=type(layer).__name__,
+                    size="×".join(map(str, size)),
                 )
     if shape[2] < _LEAST_CHANNELS:
-        return f"Your last layer gives {shape[2]} maps. The exercise asks for 32 or more."
+        return translate(
+            "Your last layer gives {number} maps. The exercise asks for 32 or more.",
+            number=shape[2],
+        )
     return None
 
 
@@ -81,18 +90,21 @@ def _layers(net: Any) -> list:
 def _sees_too_little(net: Any) -> str | None:
     parameters = net.count_params()
     if parameters > _MOST_PARAMETERS:
-        return (
-            f"Your net has {parameters:,} parameters, {parameters - _MOST_PARAMETERS:,} too many. "
+        return translate(
+            "Your net has {number:,} parameters, {more:,} too many. "
             "A kernel costs its area times the channels that come in, times those that go out. "
-            "Keep kernels small and early layers narrow; pooling widens the view for nothing."
+            "Keep kernels small and early layers narrow; pooling widens the view for nothing.",
+            number=parameters,
+            more=parameters - _MOST_PARAMETERS,
         )
     size = arithmetic.ledger(net).rows[-1].receptive_field
     seen = [int(side) for side in size.split("×") if side.isdigit()]
     if seen and min(seen) < _LEAST_FIELD:
-        return (
-            f"Within the budget, but a value of your last map sees {size} pixels along a side. "
+        return translate(
+            "Within the budget, but a value of your last map sees {size} pixels along a side. "
             "Pooling doubles the jump, so that every later window reaches twice as far; and a "
-            "layer adds more to the field the later it stands. (arithmetic.ledger shows both.)"
+            "layer adds more to the field the later it stands. (arithmetic.ledger shows both.)",
+            size=size,
         )
     return None
 
@@ -109,14 +121,16 @@ def _measured(net: Any) -> str | None:
         return None
     few = columns if len(columns) <= len(rows) else rows
     if few[-1] - few[0] + 1 >= _LEAST_FIELD:
-        return (
-            f"The field is wide enough, but it has holes: at most {least} lines of pixels reach a "
+        return translate(
+            "The field is wide enough, but it has holes: at most {number} lines of pixels reach a "
             "value of the last map. A dilation, or a stride that is larger than its window, "
-            "steps over pixels, and nobody ever reads them."
+            "steps over pixels, and nobody ever reads them.",
+            number=least,
         )
-    return (
-        f"The check changed the picture line by line, and at most {least} lines reached the same "
-        "value of your last map. Which layer narrows the view?"
+    return translate(
+        "The check changed the picture line by line, and at most {number} lines reached the same "
+        "value of your last map. Which layer narrows the view?",
+        number=least,
     )
 
 

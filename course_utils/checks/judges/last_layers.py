@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from course_utils.checks.answers import as_number
+from course_utils.language import translate
 
 # By task: the numbers of units, activations and losses that fit together.
 _RIGHT = {
@@ -94,7 +95,14 @@ def judge_last_layers(answer: object) -> str | None:
         return None
     task, hint = next(iter(hints.items()))
     number = len(_RIGHT) - len(hints)
-    return f'{number} of 4 {"is" if number == 1 else "are"} right. Look at "{task}": {hint}'
+    return translate(
+        '1 of 4 is right. Look at "{task}": {hint}'
+        if number == 1
+        else '{number} of 4 are right. Look at "{task}": {hint}',
+        number=number,
+        task=task,
+        hint=translate(hint),
+    )
 
 
 def _hint(task: str, units: float | None, activation: str, loss: str | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from course_utils.checks.core import NOT_A_FUNCTION, Failed, call
+from course_utils.language import translate
 
 
 def _picture(name: str, content: str, group: str | None) -> dict[str, str | None]:
@@ -119,11 +120,18 @@ def judge(answer: object) -> str | None:
             names = _names(result)
             twice = twice or (names is not None and len(names) < len(list(result)))
         except Failed as failure:
-            sizes = f"{len(train)} training and {len(validation)} validation pictures"
+            sizes = _sizes(train, validation)
             if failure.returned_nothing:
-                return f"With {sizes} your function returns nothing. Return a list, empty or not."
+                return translate(
+                    "With {sizes} your function returns nothing. Return a list, empty or not.",
+                    sizes=sizes,
+                )
             if failure.stopped_with:
-                return f"With {sizes} your function stopped with {failure.stopped_with}."
+                return translate(
+                    "With {sizes} your function stopped with {reason}.",
+                    sizes=sizes,
+                    reason=failure.stopped_with,
+                )
             return str(failure)
         if names is None:
             return (
@@ -142,10 +150,19 @@ def judge(answer: object) -> str | None:
         if names != _leaked(*case)
     )
     name = sorted(names ^ _leaked(*case))[0]
-    return (
-        f"With {len(case[0])} training and {len(case[1])} validation pictures, your answer about "
-        f"{name!r} is not right. Compare it with every training picture, one by one: is its "
-        "content there, is its group there, if it has one?"
+    return translate(
+        "With {sizes}, your answer about {name!r} is not right. Compare it with every training "
+        "picture, one by one: is its content there, is its group there, if it has one?",
+        sizes=_sizes(*case),
+        name=name,
+    )
+
+
+def _sizes(train: list, validation: list) -> str:
+    return translate(
+        "{training} training and {validation} validation pictures",
+        training=len(train),
+        validation=len(validation),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # No two rows or columns add up to the same, so that each usual mistake gives other numbers.
 _CONFUSIONS = [[[40, 10], [5, 45]], [[70, 20, 10], [3, 60, 7], [1, 4, 25]]]
@@ -125,9 +126,13 @@ def judge_recall_and_precision(answer: object) -> str | None:
     )
     which = "recall" if not np.isclose(result[0], wanted[0]) else "precision"
     total = "row" if which == "recall" else "column"
-    return (
-        f"Look at {matrix} and class {label}: the {which} is not yet right. What the net got right "
-        f"stands on the diagonal; divide it by the sum of one {total}. Which?"
+    return translate(
+        "Look at {matrix} and class {label}: the {which} is not yet right. What the net got right "
+        "stands on the diagonal; divide it by the sum of one {total}. Which?",
+        matrix=matrix,
+        label=label,
+        which=translate(which),
+        total=translate(total),
     )
 
 
@@ -139,9 +144,10 @@ def _of_two_classes(results: list[Pair]) -> str | None:
         return _TWO_ONLY
     for fixed in (0, 1):
         if np.allclose(found, [_right(matrix, fixed) for matrix, _ in small]):
-            return (
-                f"With two classes your function always answers for class {fixed}. The second "
-                "argument says which class is meant, and there may be more than two."
+            return translate(
+                "With two classes your function always answers for class {fixed}. The second "
+                "argument says which class is meant, and there may be more than two.",
+                fixed=fixed,
             )
     return None
 
@@ -184,8 +190,13 @@ class _Planted:
         pictures, own = np.asarray(pictures, float), self.picture.astype(float)
         if pictures.shape[1:] != own.shape:
             raise ValueError(
-                f"predict takes a batch of pictures, (n, {self.height}, {self.width}, 3), but was "
-                f"given the shape {pictures.shape}"
+                translate(
+                    "predict takes a batch of pictures, (n, {height}, {width}, 3), but was given "
+                    "the shape {shape}",
+                    height=self.height,
+                    width=self.width,
+                    shape=pictures.shape,
+                )
             )
         changed = (abs(pictures - own) > 4).any(axis=-1)
         lost, gained = (
@@ -286,12 +297,25 @@ def judge_find_mark(answer: object) -> str | None:
     net, (row, column) = next(
         pair for pair in zip(_PLANTED, places, strict=True) if pair[1] != pair[0].mark
     )
-    where = f"In a picture of {net.height}×{net.width} with a square of {net.side} your function "
+    where = translate(
+        "In a picture of {height}×{width} with a square of {side} your function",
+        height=net.height,
+        width=net.width,
+        side=net.side,
+    )
     falls = net.falls()
     if (row, column) not in np.ndindex(falls.shape):
-        return where + "returns a place where no such square fits in. Return whole numbers from 0."
-    return where + (
-        f"says ({row:.0f}, {column:.0f}). Covered there, the probability goes from "
-        f"{net.probability:.2f} to {net.probability - falls[int(row), int(column)]:.2f}; another "
-        "place makes it fall lower. Is every place tried, with only its own square covered?"
+        return translate(
+            "{where} returns a place where no such square fits in. Return whole numbers from 0.",
+            where=where,
+        )
+    return translate(
+        "{where} says ({row:.0f}, {column:.0f}). Covered there, the probability goes from "
+        "{before:.2f} to {after:.2f}; another place makes it fall lower. Is every place tried, "
+        "with only its own square covered?",
+        where=where,
+        row=row,
+        column=column,
+        before=net.probability,
+        after=net.probability - falls[int(row), int(column)],
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from course_utils.checks.answers import as_number
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 _LUCK_CASES = [(0.8, 1000), (0.9, 100), (0.5, 400), (0.69, 2000), (0.95, 5000), (0.3, 250)]
 
@@ -74,9 +75,11 @@ def judge(answer: object) -> str | None:
     for case in _LUCK_CASES:
         result = as_number(call(answer, *case))
         if result is None or not math.isfinite(result):
-            return (
-                f"For an accuracy of {case[0]} on {case[1]:,} pictures your function does not "
-                "return one finite number, the one that would stand after the sign ±."
+            return translate(
+                "For an accuracy of {accuracy} on {num_pictures:,} pictures your function does not "
+                "return one finite number, the one that would stand after the sign ±.",
+                accuracy=case[0],
+                num_pictures=case[1],
             )
         results.append(result)
     if _about(_luck, results):
@@ -102,10 +105,12 @@ def judge(answer: object) -> str | None:
         for case, result in zip(_LUCK_CASES, results, strict=True)
         if not _about(_luck, [result], [case])
     )
-    return (
-        f"Look at an accuracy of {accuracy} on {num_pictures:,} pictures. Toss a coin that falls "
+    return translate(
+        "Look at an accuracy of {accuracy} on {num_pictures:,} pictures. Toss a coin that falls "
         "on the right side so often, as many times as there are pictures, count, and do all that "
-        "a thousand times: how far from its mean does the share lie in 19 cases of 20?"
+        "a thousand times: how far from its mean does the share lie in 19 cases of 20?",
+        accuracy=accuracy,
+        num_pictures=num_pictures,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 _NUM_CALLS = 8
 
@@ -56,21 +57,27 @@ def _as_function(answer: object) -> Callable | None:
 def _not_a_batch(batch: object, shape: tuple[int, ...], training: bool) -> str | None:
     array = as_array(batch)
     if array is None or array.ndim == 0:
-        return (
-            f"With training={training} the result is not a batch of pictures. Return the pictures "
-            "alone; the labels need not pass through here, for they stay as they are."
+        return translate(
+            "With training={training} the result is not a batch of pictures. Return the pictures "
+            "alone; the labels need not pass through here, for they stay as they are.",
+            training=training,
         )
     if array.shape == shape:
         return None
     if array.shape[1:] == shape[1:]:
-        return (
-            f"Of {shape[0]} pictures with training={training} you return {len(array)}. Each "
-            "picture is replaced by its version; none is added and none left out, or the labels "
-            "no longer fit."
+        return translate(
+            "Of {given} pictures with training={training} you return {returned}. Each picture is "
+            "replaced by its version; none is added and none left out, or the labels no longer "
+            "fit.",
+            given=shape[0],
+            training=training,
+            returned=len(array),
         )
-    return (
-        f"A batch of the shape {shape} comes out in the shape {array.shape}. Mirroring changes no "
-        "shape; which axis is the width?"
+    return translate(
+        "A batch of the shape {given} comes out in the shape {returned}. Mirroring changes no "
+        "shape; which axis is the width?",
+        given=shape,
+        returned=array.shape,
     )
 
 
@@ -107,9 +114,11 @@ def _in_training(pictures: np.ndarray, batches: list[np.ndarray]) -> str | None:
             "fixed seed. Let chance choose anew each time."
         )
     if not 0.3 <= shares.mean() <= 0.7:
-        return (
-            f"Of {mirrored.size} pictures {mirrored.sum()} were mirrored. The question asks for "
-            "one half, at least on average."
+        return translate(
+            "Of {number} pictures {mirrored} were mirrored. The question asks for one half, at "
+            "least on average.",
+            number=mirrored.size,
+            mirrored=mirrored.sum(),
         )
     return None
 

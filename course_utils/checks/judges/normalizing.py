@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array
 from course_utils.checks.core import NOT_A_FUNCTION, Failed, call
+from course_utils.language import translate
 
 #: Keras' small number under the root. Without it, an answer differs by less than the tolerance,
 #: except on a channel that hardly varies: such a one is looked at last.
@@ -25,15 +26,25 @@ def _close(found: Arrays, wanted: Arrays) -> bool:
 def _arrays(result: object, names: str, shapes: list[tuple[int, ...]]) -> Arrays | str:
     """Return what a function returned as arrays of these shapes, or the hint that says no."""
     if not isinstance(result, tuple | list) or len(result) != len(shapes):
-        return f"Your function does not return {names}, in this order, with commas between them."
+        return translate(
+            "Your function does not return {names}, in this order, with commas between them.",
+            names=translate(names),
+        )
     arrays = []
     for one, shape in zip(result, shapes, strict=True):
         array = as_array(one)
         if array is None or array.size != np.prod(shape):
-            found = "no array" if array is None else f"the shape {array.shape}"
-            return (
-                f"Your function should return {names}. One of them has {found} where {shape} is "
-                "needed: one number for each channel stays one for each channel."
+            found = (
+                translate("no array")
+                if array is None
+                else translate("the shape {shape}", shape=array.shape)
+            )
+            return translate(
+                "Your function should return {names}. One of them has {found} where {shape} is "
+                "needed: one number for each channel stays one for each channel.",
+                names=translate(names),
+                found=found,
+                shape=shape,
             )
         arrays.append(array.reshape(shape))
     return tuple(arrays)
@@ -181,25 +192,32 @@ def judge_norm(answer: object) -> str | None:
 
 
 def _first_wrong(results: list[Arrays], cases: list[tuple]) -> str:
+    names = translate("normalized maps"), translate("mean"), translate("variance")
     for found, case in zip(results, cases, strict=True):
-        when = "in training" if case[3] else "at inference"
+        when = translate("in training" if case[3] else "at inference")
         if not case[3] and _close(found[:1], _norm(*case, trains=lambda training: True)[:1]):
             return _BATCH_AT_INFERENCE
-        for name, one, other in zip(
-            ("normalized maps", "mean", "variance"), found, _norm(*case), strict=True
-        ):
+        for name, one, other in zip(names, found, _norm(*case), strict=True):
             if not _close((one,), (other,)):
-                return (
-                    f"Look at the {name} {when}, with maps of shape {case[0].shape} and momentum "
-                    f"{case[4]}: not yet right. Try the four numbers of section 6 by hand: 2, 4, "
-                    "6 and 8 in one channel."
+                return translate(
+                    "Look at the {name} {when}, with maps of shape {shape} and momentum "
+                    "{momentum}: not yet right. Try the four numbers of section 6 by hand: 2, 4, "
+                    "6 and 8 in one channel.",
+                    name=name,
+                    when=when,
+                    shape=case[0].shape,
+                    momentum=case[4],
                 )
     raise AssertionError("a wrong answer is wrong somewhere")
 
 
 _QUIET = (
     "One kind of channel is left: one that hardly varies. The 0.001 belongs beside the variance, "
-    "under the root"
+    "under the root."
+)
+_QUIET_IN_BOTH = (
+    "One kind of channel is left: one that hardly varies. The 0.001 belongs beside the variance, "
+    "under the root, in training and at inference. Try maps of one value only."
 )
 
 
@@ -215,7 +233,7 @@ def _wrong_epsilon(answer: Callable) -> str | None:
         if isinstance(found, str):
             return found
         if not _close(found, _norm(*case)):
-            return f"{_QUIET}, in training and at inference. Try maps of one value only."
+            return _QUIET_IN_BOTH
     return None
 
 
@@ -337,7 +355,7 @@ def judge_fold(answer: object) -> str | None:
         found = _arrays(call(answer, *quiet), "the folded kernel and the bias", shapes_of(quiet))
         if isinstance(found, str):
             return found
-        return None if _computes_the_same(found, quiet) else f"{_QUIET}."
+        return None if _computes_the_same(found, quiet) else _QUIET
     return (
         "A convolution with your kernel and bias does not give what Keras' two layers give. For "
         "one value c of the convolution, the normalization computes gamma · (c − mean) / root + "

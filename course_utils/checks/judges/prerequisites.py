@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.checks.answers import as_array, as_number
 from course_utils.checks.core import NOT_A_FUNCTION, Failed, call
+from course_utils.language import translate
 
 # Repeated labels, texts, and a case for each way to be all right or all wrong.
 _ANSWERED = [
@@ -60,7 +61,7 @@ def judge_share(answer: object) -> str | None:
         try:
             result = call(answer, list(predicted), list(labels))
         except Failed as failure:
-            if "'bool' object" in str(failure):
+            if "'bool'" in failure.stopped_with:
                 return (
                     "These are lists, not arrays: == between two lists asks whether they are equal "
                     "as a whole, and answers with a single True or False. Go through them place "
@@ -93,10 +94,13 @@ def judge_share(answer: object) -> str | None:
         )
     for number, case in zip(results, _ANSWERED, strict=True):
         if not _near(number, share(*case)):
-            return (
-                f"For the predictions {case[0]} and the labels {case[1]} your function returns "
-                f"{number:.6g}. Go through the places one by one: in how many do both lists agree, "
-                "and how many places are there?"
+            return translate(
+                "For the predictions {predicted} and the labels {labels} your function returns "
+                "{number:.6g}. Go through the places one by one: in how many do both lists agree, "
+                "and how many places are there?",
+                predicted=case[0],
+                labels=case[1],
+                number=number,
             )
     raise AssertionError("a wrong answer is wrong somewhere")
 
@@ -170,9 +174,11 @@ def judge_centered(answer: object) -> str | None:
                 "for are the pictures, each without its mean."
             )
         if result.shape != pictures.shape:
-            return (
-                f"For pictures of shape {pictures.shape} your function returns the shape "
-                f"{result.shape}. Subtracting a mean from every pixel leaves the shape as it is."
+            return translate(
+                "For pictures of shape {shape} your function returns the shape {returned}. "
+                "Subtracting a mean from every pixel leaves the shape as it is.",
+                shape=pictures.shape,
+                returned=result.shape,
             )
         results.append(result)
     for rule, hint in _CENTERED:

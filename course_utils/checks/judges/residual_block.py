@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_utils.checks.core import NOT_A_FUNCTION, Failed, call
+from course_utils.language import translate
 
 # Input shape, filters and strides that tell the usual mistakes apart.
 _SAME = ((8, 8, 16), 16, 1)
@@ -77,7 +78,11 @@ def _build(answer, case: tuple) -> _Block:
         if not failure.stopped_with:
             raise
         raise Failed(
-            f"For {_in_words(case)} your function stopped with {failure.stopped_with}.",
+            translate(
+                "For {case} your function stopped with {reason}.",
+                case=_in_words(case),
+                reason=failure.stopped_with,
+            ),
             stopped_with=failure.stopped_with,
         ) from None
     if not isinstance(outputs, keras.KerasTensor):
@@ -89,13 +94,21 @@ def _build(answer, case: tuple) -> _Block:
     expected = (math.ceil(height / strides), math.ceil(width / strides), num_filters)
     if shape[:2] == expected[:2] and shape[2] > num_filters:
         raise Failed(
-            f"For {_in_words(case)} your block outputs {shape[2]} channels. A residual block adds "
-            "the two paths; Concatenate puts them side by side."
+            translate(
+                "For {case} your block outputs {number} channels. A residual block adds the two "
+                "paths; Concatenate puts them side by side.",
+                case=_in_words(case),
+                number=shape[2],
+            )
         )
     if shape != expected:
         raise Failed(
-            f"For {_in_words(case)} your block outputs {shape}. The main path already has the "
-            "right shape: leave it as it is, and bring the shortcut to that shape."
+            translate(
+                "For {case} your block outputs {shape}. The main path already has the right shape: "
+                "leave it as it is, and bring the shortcut to that shape.",
+                case=_in_words(case),
+                shape=shape,
+            )
         )
     try:
         return _Block(case, keras.Model(inputs, outputs))
@@ -133,9 +146,10 @@ def _why_refused(refused: dict[tuple, Failed]) -> str:
 def _sums(blocks: dict[tuple, _Block]) -> str | None:
     for block in blocks.values():
         if not any(type(one).__name__ == "Add" for one in block.model.operations):
-            return (
-                f"For {_in_words(block.case)} nothing is added: without the sum the block is a "
-                "plain stack of layers, and the shortcut has gone."
+            return translate(
+                "For {case} nothing is added: without the sum the block is a plain stack of "
+                "layers, and the shortcut has gone.",
+                case=_in_words(block.case),
             )
     return None
 
@@ -144,18 +158,20 @@ def _main_path(blocks: dict[tuple, _Block]) -> str | None:
     for block in blocks.values():
         large = len(block.of_size(3))
         if large > 2:
-            return (
-                f"For {_in_words(block.case)} there are {large} convolutions of 3×3. The shortcut "
-                "only has to mix channels at each place: a smaller kernel does that, for a ninth "
-                "of the weights."
+            return translate(
+                "For {case} there are {number} convolutions of 3×3. The shortcut only has to mix "
+                "channels at each place: a smaller kernel does that, for a ninth of the weights.",
+                case=_in_words(block.case),
+                number=large,
             )
         if large < 2 or _num_relus(block) < 2:
             return "Repair the shortcut, nothing else: the two 3×3 convolutions keep their relu."
         strides = block.case[2]
         if [one.strides for one in block.of_size(3)] != [(strides, strides), (1, 1)]:
-            return (
-                f"For {_in_words(block.case)} the main path has changed: in the block to be "
-                "repaired, the first 3×3 convolution takes the strides."
+            return translate(
+                "For {case} the main path has changed: in the block to be repaired, the first 3×3 "
+                "convolution takes the strides.",
+                case=_in_words(block.case),
             )
     return None
 
@@ -191,20 +207,22 @@ def _passes_on(blocks: dict[tuple, _Block]) -> str | None:
                 "negative values included. Something changes it: an activation after the sum?"
             )
         if not np.abs(arrives).max() > 0:
-            return (
-                f"For {_in_words(case)} nothing arrives over the shortcut when the main path is "
-                "switched off."
+            return translate(
+                "For {case} nothing arrives over the shortcut when the main path is switched off.",
+                case=_in_words(case),
             )
         if not np.allclose(arrives, -mirrored, atol=_ROUNDING):
             if any(type(one).__name__ == "MaxPooling2D" for one in block.model.operations):
-                return (
-                    f"For {_in_words(case)} the shapes agree, but max pooling lets only the "
-                    "largest value of a window past, so that negative ones rarely get through. "
-                    "What does section 4 put on the shortcut where the main path takes strides?"
+                return translate(
+                    "For {case} the shapes agree, but max pooling lets only the largest value of a "
+                    "window past, so that negative ones rarely get through. What does section 4 "
+                    "put on the shortcut where the main path takes strides?",
+                    case=_in_words(case),
                 )
-            return (
-                f"For {_in_words(case)} the shortcut treats negative values unlike positive ones. "
-                "The projection has no activation: the way past the layers stays open for all."
+            return translate(
+                "For {case} the shortcut treats negative values unlike positive ones. The "
+                "projection has no activation: the way past the layers stays open for all.",
+                case=_in_words(case),
             )
     return None
 
@@ -213,13 +231,19 @@ def _ends_with_the_sum(blocks: dict[tuple, _Block]) -> str | None:
     for block in blocks.values():
         last = type(block.model.operations[-1]).__name__
         if last != "Add":
-            return (
-                f"{last} stands behind the sum. Then what comes over the shortcut goes through it, "
-                "too, and in training nothing gets past unchanged. Return the sum itself."
+            return translate(
+                "{layer} stands behind the sum. Then what comes over the shortcut goes through it, "
+                "too, and in training nothing gets past unchanged. Return the sum itself.",
+                layer=last,
             )
     return None
 
 
 def _in_words(case: tuple) -> str:
     shape, num_filters, strides = case
-    return f"an input of {'×'.join(map(str, shape))}, {num_filters} filters and strides {strides}"
+    return translate(
+        "an input of {size}, {number} filters and strides {strides}",
+        size="×".join(map(str, shape)),
+        number=num_filters,
+        strides=strides,
+    )

@@ -3,6 +3,7 @@
 from unittest import mock
 
 from course_utils.checks.core import NOT_A_FUNCTION, call
+from course_utils.language import translate
 
 # Names that give nothing away: one convolution is called like a normalization.
 _LAYERS = ("conv_1", "scale_1", "conv_2", "scale_2", "norm_conv", "scale_3", "conv_4", "scale_4")
@@ -60,7 +61,10 @@ def _hint(first: str, learning: set[str], kept_flags: set[str]) -> str | None:
             "learn. Where do edges and colours come from? Leave those frozen."
         )
     if learning == wanted - {first}:
-        return f"The layer {first!r} should learn, too; your choice begins one layer later."
+        return translate(
+            "The layer {first!r} should learn, too; your choice begins one layer later.",
+            first=first,
+        )
     if learning and learning <= before:
         return "That is the other half: the layers before first_layer learn, those after do not."
     if learning == wanted - {"norm_conv"}:
@@ -73,9 +77,11 @@ def _hint(first: str, learning: set[str], kept_flags: set[str]) -> str | None:
             "Some batch normalizations are trainable. Ask of every layer whether it is an "
             "instance of keras.layers.BatchNormalization; names differ from base to base."
         )
-    return (
-        f"For first_layer={first!r} these layers learn: {', '.join(sorted(learning))}. Go through "
-        "base.layers in order: which come before first_layer, which after, which normalize?"
+    return translate(
+        "For first_layer={first!r} these layers learn: {layers}. Go through base.layers in order: "
+        "which come before first_layer, which after, which normalize?",
+        first=first,
+        layers=", ".join(sorted(learning)),
     )
 
 

@@ -1,0 +1,322 @@
+"""Pages and decks in Korean: ``python -m tools.translation.documents COMMAND [FILE …]``.
+
+``X/ko/name.md`` follows ``X/name.md`` heading by heading, as ``README.ko.md`` does ``README.md``.
+What stands between the marks of a generated part is made here, of the English part. For each
+section a hash of the English and one of the Korean text is kept in ``followed.json``, so that a
+section whose English has changed is named.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import atomic_files
+from tools import notebook_files as files
+from tools.translation import code, generated, prose, source
+from tools.translation.edition import LANGUAGE
+
+ROOT = files.ROOT
+FOLLOWED = Path(__file__).with_name("followed.json")
+#: What has a translation, beside files such as ``README.ko.md``.
+FOLDERS = ("slides", "site/pages")
+
+_GENERATED = re.compile(
+    r"(?P<begin><!-- (?P<name>\w+): written by [^>]*-->\n)(?P<text>.*?)"
+    r"(?P<end><!-- end of (?P=name) -->)",
+    re.DOTALL,
+)
+_FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?P<info>.*)$")
+_HEADING = re.compile(r"(#{1,6}) +(.+)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:href|src)=\"([^\"]*)\"")
+_ROLE = re.compile(r"\{(?:eval|colab|doc)\}`[^`]*`")
+_CLASSES = re.compile(r"^\{\.[^}]*\}$", re.MULTILINE)
+_MARK = re.compile(r"<!--.*?-->", re.DOTALL)
+#: Blocks whose content is read, not run.
+_VERSION = re.compile(r"^## \d+\.\d+\.\d+.*$", re.MULTILINE)
+_READ = re.compile(r"\{(?:notes|note|tip|admonition|warning|dropdown|seealso)\}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.translation.documents", description=__doc__
+    )
+    parser.add_argument("command", choices=("new", "make", "stamp", "check"))
+    parser.add_argument("files", nargs="*", type=Path, help="Korean files; all by default")
+    parser.add_argument("--unchanged", action="store_true", help="stamp sections left as they were")
+    chosen = parser.parse_args(arguments)
+    named = [path.resolve() for path in chosen.files]
+    try:
+        if chosen.command == "new":
+            return new(named)
+        paths = named or documents()
+        if chosen.command == "make":
+            return make(paths)
+        if chosen.command == "stamp":
+            return stamp(paths, chosen.unchanged)
+        return check(paths)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def english_of(path: Path) -> Path:
+    """Return the English file that a Korean one follows."""
+    if path.name.endswith(f".{LANGUAGE}.md"):
+        return path.with_name(path.name.replace(f".{LANGUAGE}.md", ".md"))
+    above = next(one for one in path.parents if one.name == LANGUAGE)
+    return above.parent / path.relative_to(above)
+
+
+def documents() -> list[Path]:
+    """Return all Korean files that there are."""
+    folders = [ROOT / folder / LANGUAGE for folder in FOLDERS]
+    found = [path for folder in folders for path in sorted(folder.rglob("*.md"))]
+    return [*found, *sorted(ROOT.glob(f"*.{LANGUAGE}.md"))]
+
+
+def new(paths: list[Path]) -> int:
+    """Begin translations: copy the English text to where the Korean one is to be written.
+
+    Raises:
+        ValueError: If there is one already.
+    """
+    for path in paths:
+        if path.exists():
+            raise ValueError(f"{_name(path)} is there already")
+        english = english_of(path).read_text(encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_files.write(path, english)
+        print(f"{_name(path)}: begun, in English")
+    return 0
+
+
+def make(paths: list[Path]) -> int:
+    """Write the generated parts."""
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        if (made := with_generated_parts(text, path)) != text:
+            atomic_files.write(path, made)
+            print(f"{_name(path)}: made")
+    return 0
+
+
+def stamp(paths: list[Path], unchanged: bool) -> int:
+    """Note that the translations follow the English text as it is now."""
+    followed = _followed()
+    status = 0
+    for path in paths:
+        before = followed.get(_name(path), [])
+        pairs, kept = _hashes(path), []
+        for place, (english, own) in enumerate(pairs):
+            old = before[place] if place < len(before) else None
+            if old and old[0] != english and old[1] == own and not unchanged:
+                heading = sections(path.read_text(encoding="utf-8"))[place].split("\n")[0]
+                print(
+                    f"{_name(path)}: {heading}: the English has changed, the translation has "
+                    "not. Compare them; if it is still right, stamp with --unchanged"
+                )
+                kept.append(old)
+                status = 1
+            else:
+                kept.append([english, own])
+        followed[_name(path)] = kept
+    there = {_name(path) for path in documents()}
+    followed = {name: pairs for name, pairs in sorted(followed.items()) if name in there}
+    atomic_files.write(FOLLOWED, json.dumps(followed, indent=1) + "\n")
+    return status
+
+
+def check(paths: list[Path]) -> int:
+    """Print a line for everything that is not in order; return 1 where there is any."""
+    lines = [f"{_name(path)}: {line}" for path in paths for line in findings(path)]
+    print("\n".join(lines) if lines else f"{len(paths)} pages and decks are up to date.")
+    return 1 if lines else 0
+
+
+def findings(path: Path) -> Iterator[str]:
+    """Yield what keeps a translation from being in order."""
+    text = path.read_text(encoding="utf-8")
+    english_path = english_of(path)
+    if not english_path.exists():
+        yield f"translates {_name(english_path)}, which does not exist any more; take it out"
+        return
+    try:
+        if with_generated_parts(text, path) != text:
+            yield "its tables are not those of the English page; run `documents make`"
+    except ValueError as error:
+        yield str(error)
+    english = sections(english_path.read_text(encoding="utf-8"))
+    korean = sections(text)
+    if [_level(one) for one in english] != [_level(one) for one in korean]:
+        yield (
+            f"has {len(korean)} sections where the English has {len(english)}, or headings of "
+            "other levels"
+        )
+        return
+    followed = _followed().get(_name(path), [])
+    pairs = _hashes(path)
+    for place, (one, other) in enumerate(zip(english, korean, strict=True)):
+        heading = other.strip().split("\n")[0][:60]
+        stamped = followed[place] if len(followed) == len(pairs) else None
+        if stamped is None:
+            yield f"{heading}: was never stamped; translate it, then run `documents stamp`"
+        elif stamped[0] != pairs[place][0]:
+            yield f"{heading}: the English has changed; compare, then run `documents stamp`"
+        elif stamped[1] != pairs[place][1]:
+            yield f"{heading}: was changed after it was stamped; run `documents stamp`"
+        for problem in _problems(one, other):
+            yield f"{heading}: {problem}"
+
+
+def sections(text: str) -> list[str]:
+    """Return a page in pieces: what stands above the first heading, then one piece a heading."""
+    pieces, fence = [""], None
+    for line in text.splitlines(keepends=True):
+        found = _FENCE.match(line.rstrip())
+        if fence is None and found:
+            fence = found["fence"]
+        elif fence is not None and line.strip() == fence:
+            fence = None
+        elif fence is None and _HEADING.match(line):
+            pieces.append("")
+        pieces[-1] += line
+    return pieces
+
+
+def with_generated_parts(text: str, path: Path) -> str:
+    """Return a page whose generated parts are those of the English page, in Korean.
+
+    Raises:
+        ValueError: If words have no translation.
+    """
+    english = english_of(path).read_text(encoding="utf-8")
+    parts = {found["name"]: found["text"] for found in _GENERATED.finditer(english)}
+
+    def part(found: re.Match) -> str:
+        made = generated.translated(parts.get(found["name"], found["text"]))
+        made = re.sub(r"(\]\(|/)notebooks/(?!ko/)(\w+\.ipynb)", r"\1notebooks/ko/\2", made)
+        return found["begin"] + made + found["end"]
+
+    return _GENERATED.sub(part, text)
+
+
+def _problems(english: str, korean: str) -> Iterator[str]:
+    """Yield where a section is another than in English, and what is wrong with its words."""
+    english, korean = (_GENERATED.sub("", one) for one in (english, korean))
+    blocks, others = _blocks(english), _blocks(korean)
+    if [info for info, _ in blocks] != [info for info, _ in others]:
+        yield "has other blocks, cells or notes than the English"
+    else:
+        for (info, one), (_, other) in zip(blocks, others, strict=True):
+            if "{code-cell}" in info and not _same_cell(one, other):
+                yield f"another program than in English: {other.strip()[:60]!r}"
+            elif not _READ.search(info) and "{code-cell}" not in info:
+                if _without_words(one) != _without_words(other):
+                    yield f"another block than in English: {other.strip()[:60]!r}"
+    for what, pattern in (("links", _LINK), ("values", _ROLE), ("marks", _MARK)):
+        if _targets(pattern, english) != _targets(pattern, korean):
+            yield f"has other {what} than the English"
+    if _CLASSES.findall(english) != _CLASSES.findall(korean):
+        yield "has other classes in curly brackets than the English"
+    text = _prose(korean)
+    yield from prose.problems(text)
+    for variant, term in prose.wrong_terms(text, prose.terms()):
+        yield f"writes {variant!r}; the course says {term.korean} ({term.english})"
+
+
+def _blocks(text: str) -> list[tuple[str, str]]:
+    """Return the fenced blocks, each with the words behind its fence."""
+    found, inside, fence, info = [], "", None, ""
+    for line in text.splitlines(keepends=True):
+        begun = _FENCE.match(line.rstrip())
+        if fence is None and begun:
+            fence, info, inside = begun["fence"], begun["info"].strip(), ""
+        elif fence is not None and line.strip() == fence:
+            found.append((info, inside))
+            fence = None
+        elif fence is not None:
+            inside += line
+    return found
+
+
+def _same_cell(english: str, korean: str) -> bool:
+    """Return whether two cells are the same program with the same options, but for descriptions."""
+    options, programs = [], []
+    for text in (english, korean):
+        header = re.match(r"---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+", text, re.DOTALL)
+        end = header.end() if header else 0
+        options.append(re.sub(r"alt:(?: .*|\s*[>|].*?)(?=\n|$)", "alt", text[:end]))
+        programs.append(text[end:])
+    return options[0] == options[1] and code.same_program(*programs)
+
+
+def _without_words(block: str) -> str:
+    """Return a block without its comments and descriptions."""
+    return re.sub(r"^:(?:alt|caption): .*$|#.*$", "", block, flags=re.MULTILINE).strip()
+
+
+def _targets(pattern: re.Pattern, text: str) -> Counter:
+    """Return what a pattern finds, without what names the language."""
+    return Counter(
+        re.sub(rf"\b{LANGUAGE}/|\.{LANGUAGE}(?=\.md)|`.*<|`", "", found[0])
+        for found in pattern.finditer(text)
+    )
+
+
+def _prose(text: str) -> str:
+    """Return what is read: without front matter, roles, marks and code, but with descriptions."""
+    kept = [block for info, block in _blocks(text) if _READ.search(info)]
+    kept += re.findall(r"^\s*:?alt: (.*)$", text, re.MULTILINE)
+    plain = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    plain = re.sub(r"^(`{3,}|:{3,}).*?^\1\s*$", "", plain, flags=re.DOTALL | re.MULTILINE)
+    plain = _CLASSES.sub("", re.sub(r"\{\w+\}`[^`]*`", "", plain))
+    plain = re.sub(
+        r"^\|.*\|$", lambda row: "" if _holds_terms(row[0]) else row[0], plain, flags=re.M
+    )
+    return "\n\n".join([_MARK.sub("", plain), *kept])
+
+
+def _holds_terms(row: str) -> bool:
+    """Return whether a row lists English terms, as beside their Korean ones."""
+    known = {term.english for term in prose.terms()}
+    return {cell.strip().lower() for cell in row.strip("|").split("|")} <= known
+
+
+def _level(section: str) -> int:
+    heading = _HEADING.match(section)
+    return len(heading[1]) if heading else 0
+
+
+def _hashes(path: Path) -> list[list[str]]:
+    """Return for each section the hash of the English and of the Korean."""
+    texts = [
+        [source.digest(_lasting(one)) for one in sections(file.read_text(encoding="utf-8"))]
+        for file in (english_of(path), path)
+    ]
+    if len(texts[0]) != len(texts[1]):
+        raise ValueError(
+            f"{_name(path)} has {len(texts[1])} sections where the English has {len(texts[0])}"
+        )
+    return [list(pair) for pair in zip(*texts, strict=True)]
+
+
+def _lasting(section: str) -> str:
+    """Return a section without what tools write: tables, and versions with their dates."""
+    return _VERSION.sub("", _GENERATED.sub("", section))
+
+
+def _followed() -> dict[str, list[list[str]]]:
+    return json.loads(FOLLOWED.read_text(encoding="utf-8")) if FOLLOWED.exists() else {}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
