@@ -30,6 +30,15 @@ def as_students_have_it(monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def little_patience(monkeypatch):
+    """Downloads give up soon, and the set of photos has six of each class."""
+    from course_utils.data import download, picture_sets
+
+    monkeypatch.setattr(download, "TIMEOUTS", (5, 0.3))
+    monkeypatch.setattr(picture_sets, "DOGS_VS_CATS_PER_CLASS", 6)
+
+
+@pytest.fixture
 def server(monkeypatch):
     """A web server on this computer, to which no proxy stands in the way."""
     from misbehaving_server import Server

@@ -52,7 +52,7 @@ def test_an_executed_chapter_as_a_page_keeps_its_explorer(open_page):
     assert runner_page.outside_requests(html) == []
     page = open_page(html)
     page.get_by_role("gridcell").nth(3).hover()
-    assert page.get_by_role("status").inner_text().startswith("Row 2, column 2 of the output")
+    assert page.get_by_role("status").inner_text().startswith("Row 1, column 1 of the output")
 
 
 @pytest.mark.browser

@@ -58,8 +58,8 @@ def test_pointing_at_an_output_shows_its_patch_products_and_sum(open_page):
         f"{pixel}·{weight}" for pixel, weight in zip(IMAGE[1:4, 2:5].flat, KERNEL.flat, strict=True)
     )
     assert spoken(page) == (
-        f"Row 2, column 3 of the output: {terms} = {expected[1, 2]}. "
-        "The window reads rows 2 to 4 and columns 3 to 5 of the input."
+        f"Row 1, column 2 of the output: {terms} = {expected[1, 2]}. "
+        "The window reads rows 1 to 3 and columns 2 to 4 of the input."
     )
     assert f"{terms} = {expected[1, 2]}" in page.locator(".sum").inner_text()
 
@@ -97,7 +97,7 @@ def test_the_keyboard_does_what_the_mouse_does(open_page):
         ("Control+Home", 0, 0),
     ]:
         page.keyboard.press(key)
-        place = f"Row {row + 1}, column {column + 1}"
+        place = f"Row {row}, column {column}"
         assert spoken(page).startswith(f"{place} of the output: "), key
         assert f" = {expected[row, column]}. " in spoken(page)
         assert page.locator("[role=gridcell]:focus").get_attribute("aria-label") == place
@@ -114,7 +114,7 @@ def test_sliders_and_weights_by_keyboard(open_page):
     assert output_cells(page).count() == arithmetic.output_size(5, 3, 2) ** 2
 
     before = values(output_cells(page))
-    weight = page.get_by_label("Weight in row 1, column 1")
+    weight = page.get_by_label("Weight in row 0, column 0")
     pixel = number(page.locator(".panel:first-child .cell").first.inner_text())
     weight.fill("-7,5")
     weight.press("Enter")
@@ -137,21 +137,21 @@ def test_playing_goes_place_by_place_and_stops_at_the_end(open_page, tmp_path):
     assert page.get_by_role("button", name="Pause").is_visible()
     assert spoken(page) == "Playing."
     current = page.locator("[role=gridcell].current")
-    for place in ("Row 1, column 2", "Row 2, column 1"):
+    for place in ("Row 0, column 1", "Row 1, column 0"):
         page.clock.run_for(900)
         assert current.get_attribute("aria-label") == place
     page.keyboard.press("Space")
     page.clock.run_for(5000)
-    assert "Row 2, column 1" in current.get_attribute("aria-label")
-    assert spoken(page).startswith("Row 2, column 1 of the output")
+    assert "Row 1, column 0" in current.get_attribute("aria-label")
+    assert spoken(page).startswith("Row 1, column 0 of the output")
     page.get_by_role("button", name="Play").click()
     page.clock.run_for(5000)
     assert page.get_by_role("button", name="Play").is_visible()
-    assert spoken(page).startswith("Row 2, column 2 of the output")
-    page.get_by_role("button", name="Next").click()
     assert spoken(page).startswith("Row 1, column 1 of the output")
+    page.get_by_role("button", name="Next").click()
+    assert spoken(page).startswith("Row 0, column 0 of the output")
     page.get_by_role("button", name="Back").click()
-    assert spoken(page).startswith("Row 2, column 2 of the output")
+    assert spoken(page).startswith("Row 1, column 1 of the output")
     assert output_cells(page).count() == 4
 
 
@@ -214,9 +214,9 @@ def test_a_stack_shows_what_it_costs_and_sees(open_page):
         f"{arithmetic.multiply_adds(7, weights):,}",
         "8×8",
     ]
-    assert "Position 4 of layer 3 sees 8 × 8 of 20 × 20 pixels." in spoken(page)
+    assert "Position 3 of layer 3 sees 8 × 8 of 20 × 20 pixels." in spoken(page)
     page.get_by_role("slider", name="Position to look from").press("ArrowLeft")
-    assert "Position 3 of layer 3 sees" in spoken(page)
+    assert "Position 2 of layer 3 sees" in spoken(page)
     page.get_by_label("Kernel of layer 1").fill("5")
     assert row(2)[3] == "10×10"
     page.get_by_label("Kernel of layer 1").fill("0")
@@ -239,10 +239,108 @@ def test_pointing_at_the_drawing_of_a_stack_chooses_a_position(open_page):
     page = open_page(explorers.page("receptive_field", size=12, layers=layers))
     box = page.locator(".cone svg").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 15)
-    assert re.match(r"Position [67] of layer 2 sees 9 × 9 of 12 × 12 pixels.", spoken(page))
+    assert re.match(r"Position [56] of layer 2 sees 9 × 9 of 12 × 12 pixels.", spoken(page))
     page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 15)
-    assert spoken(page).startswith("Position 1 of layer 2 sees")
+    assert spoken(page).startswith("Position 0 of layer 2 sees")
     assert "Along each axis 4 of them lie in the padding." in spoken(page)
+
+
+def kinds_and_kernels(page) -> list[tuple[str, str]]:
+    """The layers of a stack, in their order."""
+    return page.locator("tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [row.querySelector('select').value,"
+        " row.querySelector('input[type=number][aria-label^=Kernel]').value])"
+    )
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_layer_goes_between_two_others_and_can_be_moved(open_page, by):
+    layers = [{"kernel_size": size} for size in (3, 5, 7)]
+    page = open_page(explorers.page("receptive_field", size=28, layers=layers))
+
+    def press(name):
+        button = page.get_by_role("button", name=name, exact=True)
+        if by == "mouse":
+            return button.click()
+        button.focus()
+        page.keyboard.press("Enter")
+
+    page.get_by_label("Look at layer 1").check()
+    press("Add pooling after layer 1")
+    conv, pool = "convolution", "pooling"
+    assert kinds_and_kernels(page) == [[conv, "3"], [pool, "2"], [conv, "5"], [conv, "7"]]
+    assert page.get_by_label("Look at layer 2").is_checked()
+    assert page.locator("button:focus").inner_text() == "Add pooling after layer 2"
+    press("Move layer 2 down")
+    assert kinds_and_kernels(page) == [[conv, "3"], [conv, "5"], [pool, "2"], [conv, "7"]]
+    assert spoken(page).startswith("Layer 2 is now layer 3. Position ")
+    assert page.locator("button:focus").get_attribute("aria-label") == "Move layer 3 down"
+    windows = [arithmetic.Window(3), arithmetic.Window(5), arithmetic.Window(2, 2)]
+    field = arithmetic.receptive_field(28, windows)[-1].size
+    assert f"of layer 3 sees {field} × {field} of 28 × 28" in spoken(page)
+    press("Move layer 3 down")
+    assert kinds_and_kernels(page)[-1] == [pool, "2"]
+    # At the end there is no way down; the focus stays with the layer.
+    assert page.get_by_label("Move layer 4 down").is_disabled()
+    assert page.locator("button:focus").get_attribute("aria-label") == "Move layer 4 up"
+    assert page.get_by_label("Move layer 1 up").is_disabled()
+
+
+def test_a_stack_that_was_changed_is_called_own_and_comes_back(open_page):
+    page = open_page(explorers.page("receptive_field"))
+    stack = page.get_by_label("Stack")
+    shown = stack.locator("option:checked")
+    assert shown.inner_text() == "the convnet of chapter 02"
+    assert "own stack" not in stack.locator("option").all_inner_texts()
+    page.get_by_label("Kernel of layer 1").fill("5")
+    assert shown.inner_text() == "own stack"
+    changed = kinds_and_kernels(page)
+    stack.select_option(label="dilations 1, 2, 4")
+    assert shown.inner_text() == "dilations 1, 2, 4"
+    assert kinds_and_kernels(page) != changed
+    stack.select_option(label="own stack")
+    assert kinds_and_kernels(page) == changed
+    page.get_by_label("Kernel of layer 1").fill("3")  # as it was
+    assert shown.inner_text() == "the convnet of chapter 02"
+    assert stack.locator("option", has_text="own stack").count() == 1
+
+
+def test_what_the_kind_of_a_layer_changes(open_page):
+    layers = [{"dilation_rate": 3}, {"kernel_size": 1}]
+    page = open_page(explorers.page("receptive_field", size=20, layers=layers))
+    kind = page.get_by_label("Kind of layer 1")
+    kind.focus()
+    kind.select_option("pooling")
+    assert page.locator("select:focus").get_attribute("aria-label") == "Kind of layer 1"
+    # Pooling over 3 has no gaps, and no dilation that could be changed.
+    field = page.locator("tbody tr").first.locator(".result").last
+    assert field.inner_text() == "3×3"
+    assert page.get_by_label("Dilation of layer 1").count() == 0
+
+
+def test_who_is_alone_has_no_neighbour(open_page):
+    layers = [{"kernel_size": 6}, {"kernel_size": 3}]
+    page = open_page(explorers.page("receptive_field", size=8, layers=layers))
+    assert spoken(page) == (
+        "Position 0 of layer 2 sees 8 × 8 of 8 × 8 pixels. "
+        "It has no neighbour: this position is the whole map."
+    )
+    page.get_by_label("Look at layer 1").check()
+    assert "Its neighbour sees one pixel further." in spoken(page)
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling", "receptive_field"])
+def test_it_is_said_that_counting_begins_at_0(open_page, name):
+    page = open_page(explorers.page(name))
+    page.locator(".help").wait_for()
+    assert len(re.findall("counted from 0", page.inner_text("section"))) == 1
+
+
+def test_positions_in_the_padding_lie_before_0(open_page):
+    page = open_page(explorers.page("convolution", size=4, padding="same"))
+    output_cells(page).first.hover()
+    assert arithmetic.padding_amounts(4, 3, 1, "same") == (1, 1)
+    assert "The window reads rows −1 to 1 and columns −1 to 1 of the input." in spoken(page)
 
 
 def test_augmentation_draws_again_and_names_layers_that_keras_knows(open_page):
@@ -295,5 +393,5 @@ def test_answers_stand_before_the_event_is_over(open_page):
           return [told, cells().length];
         }"""
     )
-    assert told[0].startswith("Row 3, column 7 of the output")
+    assert told[0].startswith("Row 2, column 6 of the output")
     assert told[1] == 9

@@ -112,7 +112,7 @@ def test_an_explorer_lives_in_jupyterlab_and_outlives_its_kernel(lab, visit):
         output.get_by_role("gridcell").first.focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowDown")
-        assert output.get_by_role("status").inner_text().startswith("Row 2, column 2 of the output")
+        assert output.get_by_role("status").inner_text().startswith("Row 1, column 1 of the output")
         page.keyboard.press("ArrowUp")
         for key in "ddbxa":  # in a notebook: delete the cell, a new one below, cut it, one above
             page.keyboard.press(key)
@@ -128,7 +128,7 @@ def test_an_explorer_lives_in_jupyterlab_and_outlives_its_kernel(lab, visit):
 
     assert lab.stop_kernels() == 1
     widget.get_by_role("gridcell").nth(2).hover()
-    assert widget.get_by_role("status").inner_text().startswith("Row 1, column 3 of the output")
+    assert widget.get_by_role("status").inner_text().startswith("Row 0, column 2 of the output")
     widget.get_by_text("same", exact=True).click()
     assert widget.get_by_role("gridcell").count() == 16
     # JupyterLab itself says in the console that the kernel has gone.

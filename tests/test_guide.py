@@ -156,9 +156,6 @@ def test_a_page_names_only_what_is_there(number):
     exercises = {one.number for name in CHAPTERS for one in core.exercises(name)}
     named = set(re.findall(r"\b(?:0\d|A\d)\.(?:Q?\d)\b", page))
     assert named <= exercises
-    cells = {cell.id for cell in files.read(CHAPTERS[number]).cells}
-    words = set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)*)`", page)) - KEYWORDS
-    assert words <= cells, "no such cell"
     titles = [title for title, _ in cell_seconds.sections(files.read(CHAPTERS[number]))]
     sections = {title.split(".")[0] for title in titles}
     assert set(re.findall(r"^\|[^|]*\| chapter, sections? (\d+)", page, re.MULTILINE)) <= sections
@@ -168,13 +165,45 @@ def test_a_page_names_only_what_is_there(number):
 def test_whoever_starts_in_the_middle_finds_the_cells_of_that_row_below(number):
     rows = re.compile(r"^\|[^|]*\| chapter, from \*start here\*[^|]*\|(.*)$", re.MULTILINE)
     row = rows.search(_page(number))
-    named = set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)*)`", row[1])) - KEYWORDS
+    named = set(NAME.findall(row[1])) - guide.WORDS
     below = {cell.id for cell in start_cells.parts(files.read(CHAPTERS[number])).below}
     assert named and named <= below
 
 
-#: Words in code that are no cells: arguments, values and layers.
-KEYWORDS = {"same", "valid", "demo", "cache", "trainable", "fit"}
+NAME = re.compile(r"`([a-z]+(?:-[a-z0-9]+)*)`")
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_every_name_of_a_cell_is_a_link_to_it_with_its_section(number):
+    page, chapter = _page(number), CHAPTERS[number].stem
+    completed = guide.complete(page, chapter)
+    assert set(NAME.findall(completed)) <= guide.WORDS, "a name without a link"
+    links = re.findall(
+        r'<a href="([^"]+)" title="([^"]+)"><code>([^<]+)</code></a>(?:&nbsp;§(\d+))?', completed
+    )
+    assert {name for *_, name, _ in links} >= set(NAME.findall(page)) - guide.WORDS
+    source = CHAPTERS[number].read_text(encoding="utf-8")
+    cells = {cell.id: cell.cell_type for cell in files.read(CHAPTERS[number]).cells}
+    for address, title, name, section in links:
+        assert address == f"../chapters/{chapter}.html#cell-{name}"
+        assert cells[name] == "code"
+        if section:
+            assert title.startswith(f"{section}. ")
+            heading = source.index(f"## {section}. ")
+            assert heading < source.index(f'"id": "{name}"'), "the section begins below the cell"
+
+
+def test_a_name_that_no_cell_has_is_refused():
+    with pytest.raises(ValueError, match="02_.*: the chapter has no cell 'no-such-cell'; correct"):
+        guide.complete("| 5 | chapter | Run `no-such-cell`. |", "02_convolution_arithmetic")
+    with pytest.raises(ValueError, match="no cell 'title'"):  # it is text, and has no anchor
+        guide.complete("Run `title`.", "02_convolution_arithmetic")
+
+
+def test_words_in_code_that_are_no_cells_stay_as_they_are():
+    assert "`same`" in guide.complete("`same` pads.", "02_convolution_arithmetic")
+    for path in CHAPTERS.values():
+        assert not guide.WORDS & {cell.id for cell in files.read(path).cells}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -196,7 +197,7 @@ def test_setup_cell_fetches_the_helpers_or_says_what_to_do(repository, monkeypat
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(runtime, "load_tensorflow", lambda: None)
     source = notebook_template.setup_source(repository.course)
-    assert len(source.splitlines()) <= 16
+    assert len(source.splitlines()) <= 18
     if fetched:
         exec(source, {})
     else:
@@ -212,6 +213,39 @@ def test_setup_cell_leaves_an_installed_package_alone(repository, monkeypatch):
     monkeypatch.setattr(runtime, "load_tensorflow", lambda: None)
     monkeypatch.setattr(subprocess, "run", lambda command: pytest.fail("pip was called"))
     exec(notebook_template.setup_source(repository.course), {})
+
+
+# A pip that may write into the user's own folder only, which Python did not find when it began.
+PIP = """
+import pathlib, site
+
+package = pathlib.Path(site.getusersitepackages(), "course_utils")
+package.mkdir(parents=True)
+(package / "__init__.py").touch()
+(package / "runtime.py").write_text("def load_tensorflow(): print('found')")
+"""
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("with_own_folder", [True, False])
+def test_setup_cell_finds_what_pip_put_into_ones_own_folder(repository, tmp_path, with_own_folder):
+    source = notebook_template.setup_source(repository.course)
+    if not with_own_folder:
+        source, left_out = re.subn(r"\n    site\.addsitedir.*", "", source)
+        assert left_out == 1
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "pip.py").write_text(PIP)
+    surroundings = {
+        "PYTHONPATH": str(tmp_path / "packages"),
+        "PYTHONUSERBASE": str(tmp_path / "own"),
+        "PATH": os.environ["PATH"],
+    }
+    python = sys._base_executable  # a virtual environment has no folder of one's own
+    done = subprocess.run(
+        [python, "-c", source], env=surroundings, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert ("found\n" == done.stdout) == with_own_folder, done.stderr
+    assert ("No module named 'course_utils'" in done.stderr) != with_own_folder
 
 
 @pytest.mark.unit

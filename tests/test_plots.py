@@ -73,6 +73,8 @@ def test_convolution_step_shows_products_and_the_outputs_so_far():
     assert _texts(axes[3]) == ["6", "9"]
     frame = axes[0].patches[-1]
     assert (frame.get_x(), frame.get_y(), frame.get_width()) == (0.5, -0.5, 3)
+    title = axes[0].figure.get_suptitle()  # counted as in the call, and as in the explorers
+    assert title == "Row 0, column 1 of the output: the 9 products add up to 9"
 
 
 def test_convolution_step_agrees_with_keras():

@@ -62,7 +62,14 @@ class Checkout:
         self.commit("CITATION.cff", "^version: .*(\ndate-released: .*)?$", f"version: {UNRELEASED}")
         news = f"# Fixes\n\n## {UNRELEASED} (not yet released)\n\n- **New:** a chapter.\n"
         (folder / "CHANGELOG.md").write_text(news, encoding="utf-8")
-        for command in (["tools.notebooks", "stamp"], ["tools.translation", "make"]):
+        news = f"# 고친 것\n\n## {UNRELEASED}(아직 나오지 않음)\n\n- **새로:** 장 하나.\n"
+        (folder / "CHANGELOG.ko.md").write_text(news, encoding="utf-8")
+        for command in (
+            ["tools.notebooks", "stamp"],
+            ["tools.translation", "make"],
+            ["tools.translation.documents", "make"],
+            ["tools.translation.documents", "stamp", "CHANGELOG.ko.md"],
+        ):
             subprocess.run(
                 [sys.executable, "-m", *command],
                 cwd=folder,
@@ -136,6 +143,7 @@ def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout, tm
     assert (citation["version"], citation["date-released"]) == ("3.2.1", today)
     assert citation["repository-code"] == REPOSITORY
     assert f"\n## 3.2.1 ({today})\n" in read("CHANGELOG.md")
+    assert f"\n## 3.2.1 ({today})\n" in read("CHANGELOG.ko.md")
     assert "github/ada/convnet-course/blob/v3.2.1/notebooks/" in read("README.md")
     for notebook in [*checkout.folder.glob("notebooks/*.ipynb")]:
         text = notebook.read_text(encoding="utf-8")

@@ -1,11 +1,15 @@
 """The web site: whole, readable on a phone and at night, and asking no other host for anything."""
 
+import html
+import itertools
 import os
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from tools import notebook_files as files
 from tools import site, site_pages
 from tools.notebook_files import ROOT
 
@@ -53,6 +57,25 @@ def test_every_exercise_is_listed(tmp_path):
 def test_a_chapter_that_was_not_executed_is_named(tmp_path):
     with pytest.raises(ValueError, match="no executed copy of 00_self_test.ipynb; call make run"):
         site.gather(tmp_path / "nothing", tmp_path / "source")
+
+
+@unit
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_links_to_its_slides_its_exercises_and_its_plan(name):
+    notebook = files.read(ROOT / "notebooks" / f"{name}.ipynb")
+    site_pages.link_chapter(notebook, name)
+    line = next(one for one in notebook.cells[0].source.splitlines() if "[Open in Colab]" in one)
+    assert f'<a href="../slides/{name}.html">slides</a>' in line
+    assert f'<a href="../slides/{name}.pdf">handout</a>' in line
+    assert f"[plan for a class](../instructors/{name.split('_')[0]}.md)" in line
+    assert ("[exercises](#" in line) == (name != "00_self_test")  # which is nothing else
+
+
+@unit
+def test_a_chapter_without_a_place_for_its_links_is_named():
+    notebook = files.v4.new_notebook(cells=[files.v4.new_markdown_cell("# No badge")])
+    with pytest.raises(ValueError, match="02_none has no Colab badge"):
+        site_pages.link_chapter(notebook, "02_none")
 
 
 @pytest.fixture
@@ -118,6 +141,35 @@ def test_what_is_wrong_with_a_page_is_noticed(built, serve, visit, added, found)
 
 
 @browser
+def test_sentences_in_tables_stand_below_each_other_on_a_phone(built, serve, visit):
+    address = serve(built)
+    page = visit(address + "instructors/02.html", width=390, height=844).page
+    plan = page.locator("article table").first
+    assert "stacked" in plan.get_attribute("class")
+    cells = plan.locator("tr").nth(1).get_by_role("cell")
+    assert cells.evaluate_all("all => all.map(one => one.dataset.head)") == [
+        *("minutes", "with", "what")
+    ]
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    for above, below in itertools.pairwise(boxes):
+        assert below["y"] >= above["y"] + above["height"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("article table:not(.stacked)").first.wait_for()
+    assert page.locator("table.stacked").count() == 0
+
+
+@browser
+def test_a_table_to_fill_in_keeps_its_empty_cells_on_a_phone(built, serve, visit):
+    page = visit(serve(built) + "chapters/02_convolution_arithmetic.html", width=390).page
+    tables = page.locator("article table.table", has_text="dropped")
+    assert tables.count() > 0
+    for table in tables.all():
+        assert "stacked" not in table.get_attribute("class")
+        assert table.locator("td").evaluate_all("all => all.some(one => !one.textContent.trim())")
+        assert table.locator("td[hidden]").count() == 0
+
+
+@browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_by_day_and_by_night(built, serve, visit, scheme):
     page = visit(serve(built) + "index.html", color_scheme=scheme).page
@@ -140,17 +192,70 @@ def test_a_word_is_found(built, serve, visit):
     assert any("02_convolution_arithmetic" in link for link in links)
 
 
+def dead_links(built: Path) -> set[str]:
+    """Links that lead to no file of the site, or to no place on its page."""
+    pages = {one: one.read_text(encoding="utf-8") for one in built.rglob("*.html")}
+    places = {one: set(re.findall(r'\bid="([^"]+)"', text)) for one, text in pages.items()}
+    dead = set()
+    for page, text in pages.items():
+        if "_static" in page.parts:
+            continue
+        for link in re.findall(r'(?:href|src)="([^"]+)', text):
+            path, _, place = html.unescape(link).partition("#")
+            path = path.partition("?")[0]
+            target = (page.parent / unquote(path)).resolve() if path else page
+            if re.match(r"[a-z]+:|//", link):
+                continue
+            if not target.exists() or (place and place not in places.get(target, {place})):
+                dead.add(f"{page.relative_to(built)}: {link}")
+    return dead
+
+
 @browser
 def test_every_link_inside_the_site_leads_somewhere(built):
-    missing = set()
     pages = [one for one in built.rglob("*.html") if "_static" not in one.parts]
-    for page in pages:
-        for link in re.findall(r'(?:href|src)="([^"#?]+)', page.read_text(encoding="utf-8")):
-            if not re.match(r"[a-z]+:|//", link) and not (page.parent / link).exists():
-                missing.add(f"{page.relative_to(built)}: {link}")
     # Where handouts were left out, nothing but they may be missing.
-    assert missing <= {f"slides.html: slides/{deck}.pdf" for deck in DECKS}
+    without = {f"slides.html: slides/{deck}.pdf" for deck in DECKS}
+    without |= {f"chapters/{deck}.html: ../slides/{deck}.pdf" for deck in DECKS}
+    assert dead_links(built) <= without
     assert len(pages) > len(PAGES)
+
+
+@unit
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path):
+    (tmp_path / "a.html").write_text(
+        '<p id="here"><a href="#here">1</a><a href="b.html#cell-train">2</a>'
+        '<a href="b.html#cell-gone">3</a><a href="c.html">4</a><a href="#gone">5</a>'
+        '<a href="https://example.org/x#y">6</a>'
+    )
+    (tmp_path / "b.html").write_text('<div class="cell" id="cell-train">')
+    assert dead_links(tmp_path) == {
+        *("a.html: b.html#cell-gone", "a.html: c.html", "a.html: #gone")
+    }
+
+
+@browser
+def test_the_guide_leads_to_a_cell_and_shows_which(built, serve, visit):
+    page = visit(serve(built) + "instructors/04.html").page
+    page.locator("article a code", has_text="train").first.click()
+    cell = page.locator("#cell-train")
+    cell.wait_for()
+    assert "chapters/04_small_data.html#cell-train" in page.url
+    assert 0 <= cell.bounding_box()["y"] < 400
+    shadow = "one => getComputedStyle(one).outlineStyle"
+    assert cell.evaluate(shadow) == "solid"
+    assert page.locator("div.cell:not(:target)").first.evaluate(shadow) == "none"
+
+
+@browser
+def test_a_deck_leads_back_to_its_chapter(built, serve, visit):
+    page = visit(serve(built) + "slides/02_convolution_arithmetic.html", height=720).page
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.keyboard.press("End")
+    page.get_by_role("link", name="Read it here").click()
+    page.wait_for_url("**/chapters/02_convolution_arithmetic.html")
+    page.locator("article").get_by_role("link", name="slides", exact=True).click()
+    page.wait_for_url("**/slides/02_convolution_arithmetic.html*")
 
 
 @browser

@@ -138,6 +138,55 @@ def test_results_of_another_plan_are_refused(monkeypatch):
 
 
 @unit
+def test_a_recorded_training_is_marked_and_another_is_refused(monkeypatch):
+    import matplotlib.pyplot as plt
+
+    from course_utils import references
+    from course_utils.training import History
+
+    monkeypatch.syspath_prepend(ROOT / "slides")
+    import deck
+
+    history = references.history("06.mini_xception")
+    _, ax = plt.subplots()
+    deck.show_recorded(history, "accuracy", ax)
+    assert ax.get_title(loc="right") == "recorded"
+    drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+    metrics = history.metrics
+    assert drawn == {"training": metrics["accuracy"], "validation": metrics["val_accuracy"]}
+    with pytest.raises(ValueError, match="only what references.history returns"):
+        deck.show_recorded(History({"loss": [1.0, 0.5]}), "loss", ax)
+    plt.close()
+
+
+def unmarked(text: str) -> list[str]:
+    """Headings of slides that draw a recorded training without saying that it was recorded."""
+    found = []
+    for slide in deck_rules.read("02_good", text).slides:
+        code = "\n".join(cell.source for cell in slide.cells if "setup" not in cell.tags)
+        drawn = re.search(
+            r"references\.history\(|references\.recorded\(.*ax\.plot", code, re.DOTALL
+        )
+        if drawn and not re.search(r"deck\.(mark|show)_recorded\(", code):
+            found.append(slide.heading)
+    return found
+
+
+@unit
+@pytest.mark.parametrize("name", DECKS)
+def test_a_recorded_curve_says_so_on_its_slide(name):
+    assert unmarked((ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8")) == []
+
+
+@unit
+def test_a_recorded_curve_without_its_mark_is_noticed():
+    curve = 'ax.plot(references.history("01.mlp").metrics["loss"])'
+    assert unmarked(GOOD.replace("answer = 42", curve)) == ["A window of 3×3"]
+    marked = f"{curve}\ndeck.mark_recorded(ax)"
+    assert unmarked(GOOD.replace("answer = 42", marked)) == []
+
+
+@unit
 def test_only_results_of_a_run_in_profile_demo_are_taken_over(tmp_path, capsys):
     (tmp_path / "report.json").write_text('{"passed": true, "profile": "ci", "data": "sample"}')
     store = tmp_path / "measured.json"

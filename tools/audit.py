@@ -83,7 +83,7 @@ def _audit(versions: Path, service: str) -> int:
     """Print what is known of the listed versions; return 1 if it is anything."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = ["-m", "uv", "tool", "run", "--from", "pip-audit>=2.9", "pip-audit"]
+        command = ["-m", "uv", "tool", "run", "--from", "pip-audit==2.10.1", "pip-audit"]
         command += ["--requirement", versions, "--no-deps", "--disable-pip", "--strict"]
         command += ["--vulnerability-service", "osv", "--osv-url", service]
         command += ["--format", "json", "--output", report, "--progress-spinner", "off"]

@@ -19,6 +19,7 @@ _RELEASE = re.compile(r"(\brelease\s*=\s*)([\"'])([^\"']*)\2")
 _SETUP = """\
 import importlib.util
 import os
+import site
 import subprocess
 import sys
 
@@ -30,6 +31,7 @@ if importlib.util.find_spec("course_utils") is None:  # in Colab: fetch the cour
             f"The helpers could not be fetched from {{COURSE}}. Check the network, then run this "
             "cell again. On your own computer, run `pip install -e .` in the course's folder."
         )
+    site.addsitedir(site.getusersitepackages())  # pip's place where it may write to no other
 from course_utils import runtime
 
 runtime.load_tensorflow()
