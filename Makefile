@@ -21,6 +21,7 @@ LAB ?=
 # Handed on through the environment, so that no shell takes a folder's name apart.
 export PROFILE DATA CHAPTERS ENVIRONMENT
 
+EDITION_OPTIONS := $(if $(EDITION),--notebooks notebooks/$(EDITION) --build build/$(EDITION))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/ko/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
@@ -33,6 +34,7 @@ help:  ## List the commands
 	@echo '  PROFILE=demo|full|ci     how long everything trains (demo)'
 	@echo '  DATA=sample|download|FOLDER   drawn pictures, real ones, or your own (sample)'
 	@echo '  CHAPTERS=02,04           only these chapters (all)'
+	@echo '  EDITION=ko               run the Korean chapters (English ones)'
 	@echo '  ENVIRONMENT=colab        only this one for test-colab: colab, oldest or newest (all)'
 	@echo '  LAB="--no-browser"       further options of jupyter lab'
 
@@ -51,7 +53,7 @@ $(DOCS): $(INSTALLED)
 install: $(INSTALLED)  ## Set up .venv with the course and its tools
 
 run: $(INSTALLED)  ## Execute the course's notebooks and show what came out
-	@$(BIN)/python -m tools.run_course
+	@$(BIN)/python -m tools.run_course $(EDITION_OPTIONS)
 
 lab: $(INSTALLED)  ## Open JupyterLab on the course
 	@$(BIN)/python -m tools.lab $(LAB)
@@ -66,9 +68,11 @@ test: lint unit nbval course-ci site-ci notebook-tests colab-share audit  ## Eve
 
 slides: $(DOCS)  ## Build the slides, and a handout of each, into build/slides
 	@$(BIN)/python -m tools.slides
+	@$(BIN)/python -m tools.slides --language ko --out build/slides/ko
 
 site: $(DOCS)  ## Build the web site from the executed chapters, into build/site
-	@test -f build/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS=
+	@test -f build/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS= EDITION=
+	@test -f build/ko/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS= EDITION=ko
 	@$(BIN)/python -m tools.site --build build
 
 site-ci: $(DOCS) course-ci  # the web site from the copies that course-ci executed
@@ -86,19 +90,21 @@ lint: $(INSTALLED)  # style, spelling, notebook rules, generated tables
 	@$(BIN)/codespell
 	@$(BIN)/python -m tools.notebooks check
 	@$(BIN)/python -m tools.translation check
+	@$(BIN)/python -m tools.translation.documents check
 	@$(BIN)/python -m tools.deck_rules
 	@$(BIN)/python -m tools.chapter_table --check
 	@$(BIN)/python -m tools.bench table --check
 	@$(BIN)/python -m tools.reliability --check
 
 unit: $(INSTALLED)
-	@$(PYTEST) -m unit
+	@$(PYTEST) -m unit -n 2 --dist loadfile
 
 nbval: $(INSTALLED)  # every stored output is compared
 	@COURSE_PROFILE=ci COURSE_DATA=sample COURSE_CHECKS=strict $(BIN)/python -m pytest -q -p nbval --nbval-lax --nbval-current-env -n 2 --dist loadfile $(NOTEBOOKS)
 
 course-ci: $(INSTALLED)  # every chapter under papermill, watched
 	@PROFILE=ci DATA=sample CHAPTERS= $(BIN)/python -m tools.run_course --build build/ci
+	@PROFILE=ci DATA=sample CHAPTERS= $(BIN)/python -m tools.run_course --notebooks notebooks/ko --build build/ci/ko
 
 notebook-tests: $(INSTALLED)  # the runner's own promises, exercises in their chapters' place
 	@COURSE_BROWSER=required $(PYTEST) -m 'notebooks or browser' -n 2 --dist loadfile
@@ -115,6 +121,7 @@ format: $(INSTALLED)  ## Bring code and notebooks into the one format
 stamp: $(INSTALLED)  ## Write badges, set-up cells and releases into the notebooks
 	@$(BIN)/python -m tools.notebooks stamp
 	@$(BIN)/python -m tools.translation make
+	@$(BIN)/python -m tools.translation.documents make
 
 refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compared
 	@$(BIN)/python -m tools.notebooks refresh
@@ -123,11 +130,13 @@ tables: $(INSTALLED)  ## Write the README's table from the last `make run`
 	@$(BIN)/python -m tools.chapter_table --measured build/report.json
 	@$(BIN)/python -m tools.cell_seconds build/report.json
 	@$(BIN)/python -m tools.deck_results build
+	@$(BIN)/python -m tools.translation.documents make
 
 reliability: $(INSTALLED)  ## Try everything that can go wrong and write the README's table of it (five minutes)
 	@mkdir -p build
 	@COURSE_FAULT_REPORT=build/faults.json $(PYTEST) -n 2 --dist loadfile tests/test_*_faults.py
 	@$(BIN)/python -m tools.reliability --measured build/faults.json
+	@$(BIN)/python -m tools.translation.documents make
 
 probes: $(INSTALLED)  ## Measure what simple probes know of the drawn pictures (some minutes)
 	@$(BIN)/python -m tools.leak_probes
@@ -137,6 +146,7 @@ small-base: $(INSTALLED)  ## Train the small pretrained base anew (ten minutes)
 
 bench: $(INSTALLED)  ## Measure our recipe against the sources' (an idle machine, about two hours)
 	@for what in speed float32 parts accuracy table; do $(BIN)/python -m tools.bench $$what || exit 1; done
+	@$(BIN)/python -m tools.translation.documents make
 
 references: $(INSTALLED)  ## Measure the ranges over random seeds that are missing or stale
 	@$(BIN)/python -m tools.references --profile $(PROFILE) --data "$(DATA)"

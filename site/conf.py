@@ -24,10 +24,12 @@ language = "en"
 
 extensions = ["myst_nb", "course_addresses", "course_formulas", "course_typeface"]
 extensions += (
-    ["sphinx_revealjs", "course_decks"] if _decks else ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+    ["sphinx_revealjs", "course_decks"]
+    if _decks
+    else ["course_cells", "course_languages", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 )
 exclude_patterns = ["README.md", "**/README.md"]
-templates_path = []
+templates_path = ["templates"]
 suppress_warnings = ["toc.not_included", "mystnb.unknown_mime_type"]
 
 # Addresses on GitHub and in Colab come from pyproject.toml.
@@ -79,6 +81,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
     "show_toc_level": 2,
+    "article_header_end": ["language.html", "article-header-buttons.html"],
     "navbar_persistent": [],  # the search field stands in the side bar
     "repository_url": course_repository,
     "use_repository_button": True,

@@ -15,8 +15,10 @@ from matplotlib import font_manager
 from matplotlib.text import Text
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from course_utils import plots, profiles
+from course_utils import language, plots, profiles
+from course_utils.training import History
 
+_RECORDED = {"en": "recorded", "ko": "기록"}
 MEASURED = Path(__file__).with_name("measured_results.json")
 
 
@@ -49,6 +51,45 @@ def enlarge(points: float) -> None:
         text.set_fontsize(max(points, text.get_fontsize()))
 
 
+def mark_recorded(ax: plt.Axes) -> None:
+    """Say beside a figure that its training was recorded, not run when the deck was built."""
+    ax.set_title(
+        _RECORDED[language.current()],
+        loc="right",
+        fontsize=18,
+        fontweight="normal",
+        color="#55616e",
+    )
+
+
+def show_recorded(history: History, metric: str, ax: plt.Axes) -> None:
+    """Draw a recorded training, epoch by epoch, and mark it as such.
+
+    Args:
+        history: What ``references.history`` returns.
+        metric: ``"loss"`` or ``"accuracy"``; validation is drawn as well where it was measured.
+        ax: Where to draw.
+
+    Raises:
+        ValueError: If the training was not recorded.
+    """
+    if not history.recorded:
+        raise ValueError("only what references.history returns is marked as recorded")
+    epochs = range(1, history.num_epochs + 1)
+    for label, key, color, line in [
+        ("training", metric, plots.BLUE, "-o"),
+        ("validation", f"val_{metric}", plots.ORANGE, "--s"),
+    ]:
+        if key in history.metrics:
+            ax.plot(epochs, history.metrics[key], line, color=color, markersize=9, label=label)
+    ax.set(xlabel="epoch", ylabel=metric, xticks=epochs)
+    if metric == "accuracy":
+        ax.yaxis.set_major_formatter("{x:.0%}")
+    if f"val_{metric}" in history.metrics:
+        ax.legend()
+    mark_recorded(ax)
+
+
 def results(chapter: str) -> dict:
     """Return what a chapter measured in the run of profile demo that the README's table shows.
 
@@ -71,7 +112,12 @@ def results(chapter: str) -> dict:
 
 def conditions() -> str:
     """Return in words how the results were measured."""
-    return json.loads(MEASURED.read_text(encoding="utf-8"))["conditions"]
+    words = json.loads(MEASURED.read_text(encoding="utf-8"))["conditions"]
+    if language.current() == "en":
+        return words
+    from tools.translation import generated  # the builder of the decks says where that lies
+
+    return generated.translated(words)
 
 
 def planned_work(chapter: str) -> int:

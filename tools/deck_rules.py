@@ -17,7 +17,10 @@ SLIDES = ROOT / "slides"
 CODE_LINES, CODE_WIDTH, WORDS = 12, 70, 60
 MINUTES_A_SLIDE = range(1, 6)
 #: Numerals that are names and no results: sizes of windows, and numbers of chapters.
-ALLOWED = re.compile(r"\b[1-7]×[1-7]\b|\b[Cc]hapters? 0\d(?: (?:and|or|to) 0\d)*\b")
+ALLOWED = re.compile(r"\b[1-7]×[1-7]\b|\b[Cc]hapters? 0\d(?: (?:and|or|to) 0\d)*\b|\b0\d장")
+#: What English writes as a word, from nought to ten, Korean writes as a numeral.
+_AS_WORDS = re.compile(r"(?<![\w.,−-])(?:10|\d)(?![\d%½¼¾]|[.,]\d| %)")
+_HANGUL = re.compile("[가-힣]")
 _NUMERAL = re.compile(r"(?<![\w.,])[\d½¼¾]+(?:[.,]\d+)*")
 _ROLE = re.compile(r"\{(?:eval|colab)\}`[^`]*`")
 _FORMULA = re.compile(r"\$\$?([^$]+)\$?\$")
@@ -91,8 +94,8 @@ class Deck:
 def main(folder: Path = SLIDES) -> int:
     """Print what breaks the rules; return 1 if anything does."""
     found = [
-        f"slides/{path.name}: {problem}"
-        for path in sorted(folder.glob("[0-9A]*_*.md"))
+        f"slides/{path.relative_to(folder)}: {problem}"
+        for path in [*sorted(folder.glob("[0-9A]*_*.md")), *sorted(folder.glob("*/[0-9A]*_*.md"))]
         for problem in problems(read(path.stem, path.read_text(encoding="utf-8")))
     ]
     print("\n".join(found), end="\n" if found else "", file=sys.stderr)
@@ -139,7 +142,11 @@ def numerals(text: str) -> list[str]:
 
     >>> numerals("In chapter 03, 97.8 % of {eval}`seen`, with a Conv2D of 3×3")
     ['97.8']
+    >>> numerals("픽셀 2개에서 97.8 %")
+    ['97.8']
     """
+    if _HANGUL.search(text):
+        text = _AS_WORDS.sub(" ", text)
     text = _ROLE.sub(" ", text)
     text = _FORMULA.sub(lambda found: re.sub(r"\b[0-2]\b", " ", found[1]), text)
     return _NUMERAL.findall(ALLOWED.sub(" ", text))

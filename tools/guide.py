@@ -5,26 +5,37 @@ words are replaced: ``deck`` by the minutes of the deck's slides, up to the one 
 in bold, or else to the end; ``rest`` by what is left of the class. Rows in brackets are left out
 where a class is short. In the bank of questions, ``{eval}`` with a Python expression between
 backquotes stands for its value, in the form of an f-string: ``16 * (3 * 3 + 1):,``.
+
+A name in code, such as ``mlp-shift-curve``, is a cell of the chapter, which no notebook shows: it
+becomes a link to that cell on the chapter's page of the site, with the number of its section.
 """
 
 import json
 import math
 import re
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 
 from course_utils import arithmetic
 from course_utils.checks import core
 from tools import cell_seconds, chapter_table, deck_rules
 from tools import notebook_files as files
+from tools.translation import generated
 
 #: Minutes of the class that the plans are made for, and of a short one.
 CLASS, SHORT_CLASS = 150, 90
 #: Minutes that a plan keeps for what takes longer than planned.
 _LEAST_REST = 5
-_HEADING = re.compile(r"^## A class$", re.MULTILINE)
+_HEADING = re.compile(r"^## (?:A class|수업)$", re.MULTILINE)
 _FACTS, _SECONDS = "<!-- facts -->", "<!-- seconds -->"
 _ROW = re.compile(r"^\| (?P<minutes>\(?(?:\d+|deck|rest)\)?) \|(?P<what>.*)$", re.MULTILINE)
 _VALUE = re.compile(r"\{eval\}`([^`]+)`")
+_NAME = re.compile(r"`([a-z]+(?:-[a-z0-9]+)*)`")
+#: Words in code that look like names of cells and are arguments, values and methods.
+WORDS = {"same", "valid", "cache", "trainable", "fit"}
+#: What stands before a cell's name in the address of the cell on the site.
+ANCHOR = "cell-"
 _KNOWN = {"math": math, "arithmetic": arithmetic}
 _QUESTION = re.compile(
     r"^\d+\. (?P<question>.+?)\n\n +→ (?P<answer>.+?)$", re.MULTILINE | re.DOTALL
@@ -46,29 +57,70 @@ class Row:
     optional: bool
 
 
-def complete(page: str, chapter: str) -> str:
+def complete(page: str, chapter: str, language: str = "en") -> str:
     """Return a page of the guide with its minutes and figures.
 
     Args:
         page: The page's text.
         chapter: The chapter's file name without its ending.
+        language: In which the page, its deck and its chapter are written.
 
     Raises:
-        ValueError: If the plan does not fit into the class, names a slide that the deck lacks, or
-            an expression cannot be computed.
+        ValueError: If the plan does not fit into the class, names a slide that the deck lacks, an
+            expression cannot be computed, or the chapter has no cell of a name.
     """
     if _HEADING.search(page):
-        rows = plan(page, chapter)
+        rows = plan(page, chapter, language)
         short = sum(row.minutes for row in rows if not row.optional)
         left = iter(rows)
         page = _ROW.sub(lambda found: _written(next(left)), page)
-        page = _HEADING.sub(
-            f"## A class of {CLASS} minutes\n\nWithout the rows in brackets it takes {short}.", page
-        )
+        heading = f"## A class of {CLASS} minutes\n\nWithout the rows in brackets it takes {short}."
+        page = _HEADING.sub(said(heading, language), page)
     page = _VALUE.sub(lambda found: value(found[1], chapter), page)
-    notebook = files.read(files.ROOT / "notebooks" / f"{chapter}.ipynb")
-    seconds = cell_seconds.table(notebook, cell_seconds.load().get(chapter, {}))
-    return page.replace(_SECONDS, seconds).replace(_FACTS, facts(chapter))
+    notebook = files.read(_in(files.ROOT / "notebooks", language) / f"{chapter}.ipynb")
+    page = link_cells(page, notebook, chapter)
+    measured = cell_seconds.load().get(chapter, {})
+    seconds = said(cell_seconds.table(notebook, measured), language)
+    seconds = link_cells(seconds, notebook, chapter, with_section=False)
+    return page.replace(_SECONDS, seconds).replace(_FACTS, said(facts(chapter), language))
+
+
+def said(text: str, language: str) -> str:
+    """Return a generated text in a language."""
+    return text if language == "en" else generated.translated(text)
+
+
+def link_cells(text: str, notebook, chapter: str, with_section: bool = True) -> str:
+    """Return a text in which the names of cells are links to them on the chapter's page.
+
+    Args:
+        text: Markdown with names of cells in code.
+        notebook: The chapter.
+        chapter: Its file name without its ending.
+        with_section: Whether the number of its section stands behind each name.
+
+    Raises:
+        ValueError: If the chapter has no cell of a name.
+    """
+    titles = {one: title for title, ids in cell_seconds.sections(notebook) for one in ids}
+
+    def link(found: re.Match) -> str:
+        name = found[1]
+        if name in WORDS:
+            return found[0]
+        if name not in titles:
+            raise ValueError(
+                f"{chapter}: the chapter has no cell {name!r}; correct the name, or add it to "
+                "guide.WORDS if it is none"
+            )
+        number = re.match(r"(\d+)\. ", titles[name])
+        section = f"&nbsp;§{number[1]}" if with_section and number else ""
+        return (
+            f'<a href="../chapters/{chapter}.html#{ANCHOR}{name}" title="{escape(titles[name])}">'
+            f"<code>{name}</code></a>{section}"
+        )
+
+    return _NAME.sub(link, text)
 
 
 def facts(chapter: str) -> str:
@@ -79,13 +131,13 @@ def facts(chapter: str) -> str:
         minutes = sum(slide.minutes or 0 for slide in slides)
         parts.append(f'<a href="../slides/{chapter}.html">slides</a>, {minutes} minutes')
     parts.append(f"{len(core.exercises(chapter.split('_')[0]))} exercises and questions")
-    parts.append(f"our last run: {measured['seconds']} s, {measured['headline']}")
+    parts.append(f"our last run: {measured['seconds']} s · {measured['headline']}")
     return " · ".join(parts)
 
 
-def plan(page: str, chapter: str) -> list[Row]:
+def plan(page: str, chapter: str, language: str = "en") -> list[Row]:
     """Return the rows of a page's plan, every one with its minutes."""
-    slides = iter(_slides(chapter))
+    slides = iter(_slides(chapter, language))
     rows = []
     for found in _ROW.finditer(page):
         word = found["minutes"].strip("()")
@@ -146,8 +198,12 @@ def typed_figures(question: str, answer: str) -> list[str]:
     return [figure for figure in re.findall(r"\d[\d.,]*\d|\d", rest) if figure not in given]
 
 
-def _slides(chapter: str) -> list[deck_rules.Slide]:
-    path = deck_rules.SLIDES / f"{chapter}.md"
+def _in(folder: Path, language: str) -> Path:
+    return folder if language == "en" else folder / language
+
+
+def _slides(chapter: str, language: str = "en") -> list[deck_rules.Slide]:
+    path = _in(deck_rules.SLIDES, language) / f"{chapter}.md"
     if not path.exists():
         return []
     return deck_rules.read(chapter, path.read_text(encoding="utf-8")).slides

@@ -27,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     # The folder is absolute by now; each notebook runs in its own folder.
     chosen = {"COURSE_PROFILE": options.profile, "COURSE_DATA": options.data}
     copies = REPOSITORY / "my_notebooks"
-    for name in copy_chapters(REPOSITORY / "notebooks", copies):
+    kept = copy_chapters(REPOSITORY / "notebooks", copies)
+    kept += [f"ko/{name}" for name in copy_chapters(REPOSITORY / "notebooks/ko", copies / "ko")]
+    for name in kept:
         print(f"lab: {copies.name}/{name} was changed and is kept; delete it for the new version")
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={copies}"]
     passed_on = sys.argv[1:] if arguments is None else arguments

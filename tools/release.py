@@ -224,7 +224,8 @@ The packages lie in build/release/{tag}. What remains to be done by hand:
   3. open a chapter by its badge in Colab and choose "Run all"
   4. make a release from {tag} on GitHub, with the packages and this version's part of CHANGELOG.md
   5. to go on: release_ref = "main" in pyproject.toml, the next version in course_utils/__init__.py
-     and CITATION.cff, "(not yet released)" behind it in CHANGELOG.md, make stamp, commit
+     and CITATION.cff, "(not yet released)" behind it in CHANGELOG.md, "(아직 나오지 않음)" in
+     CHANGELOG.ko.md, make stamp, commit
 To take it back before step 2: git tag --delete {tag} && git reset --keep {before[:12]}"""
 
 

@@ -10,7 +10,11 @@ from tools import atomic_files
 _NOT_SHIPPED = re.compile(r".*\.md|course_utils/samples/leak_probes\.json")
 _HEADING = re.compile(r"^## +(.*)$", re.MULTILINE)
 _VERSION = r'^__version__ = "([^"]*)"$'
-_UNRELEASED = "(not yet released)"
+#: What stands behind a version in the list of changes before it is released, in each language.
+_UNRELEASED = {
+    "CHANGELOG.md": " (not yet released)",
+    "CHANGELOG.ko.md": "(아직 나오지 않음)",
+}
 
 
 class ReleaseError(Exception):
@@ -56,25 +60,27 @@ def write_version(root: Path, version: str, date: str) -> None:
             if count != 1:
                 raise ReleaseError(f"{name} has {count} lines {pattern!r}; exactly one is needed")
         atomic_files.write(root / name, text)
-    atomic_files.write(root / "CHANGELOG.md", new_changelog(root, version, date))
+    changelogs = {name: new_changelog(root, version, date, name) for name in _UNRELEASED}
+    for name, text in changelogs.items():
+        atomic_files.write(root / name, text)
 
 
-def new_changelog(root: Path, version: str, date: str) -> str:
-    """Return the changelog with version and date above what is not yet released.
+def new_changelog(root: Path, version: str, date: str, name: str = "CHANGELOG.md") -> str:
+    """Return a changelog with version and date above what is not yet released.
 
     Raises:
         ReleaseError: If there is nothing that is not yet released.
     """
-    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (root / name).read_text(encoding="utf-8")
     headings = list(_HEADING.finditer(text))
-    if not headings or not headings[0][1].endswith(_UNRELEASED):
+    if not headings or not headings[0][1].endswith(_UNRELEASED[name]):
         raise ReleaseError(
-            f"the first heading of CHANGELOG.md does not end with {_UNRELEASED}; write one, and "
-            "below it what changes for students"
+            f"the first heading of {name} does not end with {_UNRELEASED[name].strip()}; write "
+            "one, and below it what changes for students"
         )
     end = headings[1].start() if len(headings) > 1 else len(text)
     if not text[headings[0].end() : end].strip():
-        raise ReleaseError("CHANGELOG.md says nothing about this version; write what changes")
+        raise ReleaseError(f"{name} says nothing about this version; write what changes")
     return f"{text[: headings[0].start()]}## {version} ({date}){text[headings[0].end() :]}"
 
 

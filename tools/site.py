@@ -1,8 +1,9 @@
 """Build the web site: ``python -m tools.site``, or ``make site``.
 
 Takes the chapters that the course runner executed (``build/notebooks``), the pages of
-``site/pages`` with their generated parts, and the decks, and writes ``build/site``. The site is a
-folder of plain files: any web server can serve it, and no page asks another host for anything.
+``site/pages`` with their generated parts, and the decks, and writes ``build/site``; of those in
+``build/ko/notebooks``, ``site/pages/ko`` and ``slides/ko`` it makes ``build/site/ko``. The site is
+a folder of plain files: any web server can serve it, and no page asks another host for anything.
 """
 
 import argparse
@@ -15,8 +16,11 @@ from pathlib import Path
 from tools import guide, site_pages, slides
 from tools import notebook_files as files
 from tools.notebook_files import ROOT
+from tools.translation import prose
 
 PAGES = ROOT / "site" / "pages"
+#: The first one's pages lie at the top, those of the others in folders of these names.
+LANGUAGES = ("en", *slides.LANGUAGES)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,11 +32,16 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     build = chosen.build.resolve()
     try:
-        gather(build / "notebooks", build / "site-source")
-        render(build / "site-source", build / "site")
-        if not chosen.no_slides:
-            options = ["--no-handout"] if chosen.no_handouts else []
-            if slides.main(["--out", str(build / "site" / "slides"), *options]):
+        languages = [one for one in LANGUAGES if one == "en" or (build / one).is_dir()]
+        for language in languages:
+            gather(_in(build, language) / "notebooks", _source(build, language), language)
+        for language in languages:
+            render(_source(build, language), _in(build / "site", language), language)
+        for language in languages if not chosen.no_slides else ():
+            out = _in(build / "site", language) / "slides"
+            options = ["--out", str(out), "--chapters", "../chapters", "--language", language]
+            options += ["--no-handout"] if chosen.no_handouts else []
+            if slides.main(options):
                 return 1
     except (OSError, ValueError, slides.BuildError) as error:
         print(f"site: {error}", file=sys.stderr)
@@ -41,18 +50,33 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def gather(executed: Path, out: Path) -> None:
+def _in(folder: Path, language: str) -> Path:
+    return folder if language == "en" else folder / language
+
+
+def _source(build: Path, language: str) -> Path:
+    """Return where Sphinx finds what it reads; the languages lie side by side."""
+    return build / "site-source" / language
+
+
+def gather(executed: Path, out: Path, language: str = "en") -> None:
     """Put everything that Sphinx reads into one folder.
 
     Args:
         executed: Folder with the executed chapters.
         out: The folder; what it held before is removed.
+        language: Of the chapters and pages.
 
     Raises:
         ValueError: If a chapter was not executed.
     """
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(PAGES, out)
+    if language == "en":
+        others = shutil.ignore_patterns(*(one for one in LANGUAGES if one != "en"))
+        shutil.copytree(PAGES, out, ignore=others)
+    else:
+        shutil.copytree(PAGES / language, out)
+    (out / "glossary.md").write_text(prose.glossary_page(), encoding="utf-8")
     (out / "chapters").mkdir()
     for path in files.Course.read().notebooks():
         if files.holds_solutions(path):
@@ -60,16 +84,18 @@ def gather(executed: Path, out: Path) -> None:
         copy = executed / path.name
         if not copy.exists():
             raise ValueError(f"there is no executed copy of {path.name}; call make run first")
-        shutil.copy(copy, out / "chapters" / path.name)
+        chapter = files.read(copy)
+        site_pages.link_chapter(chapter, path.stem, language)
+        (out / "chapters" / path.name).write_text(files.render(chapter), encoding="utf-8")
     names = {path.stem.split("_")[0]: path.stem for path in (out / "chapters").iterdir()}
     for page in sorted(out.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         if page.parent.name == "instructors" and page.stem in names:
-            text = guide.complete(text, names[page.stem])
-        page.write_text(site_pages.fill(text, out), encoding="utf-8")
+            text = guide.complete(text, names[page.stem], language)
+        page.write_text(site_pages.fill(text, out, language), encoding="utf-8")
 
 
-def render(source: Path, out: Path) -> None:
+def render(source: Path, out: Path, language: str = "en") -> None:
     """Let Sphinx write the pages.
 
     Raises:
@@ -77,7 +103,8 @@ def render(source: Path, out: Path) -> None:
     """
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going"]
-    command += ["-c", str(ROOT / "site"), "-d", str(source.parent / "site-cache")]
+    command += ["-c", str(ROOT / "site"), "-d", str(source.parent / f"cache-{language}")]
+    command += ["-D", f"language={language}"]
     done = subprocess.run(
         [*command, str(source), str(out)],
         cwd=ROOT,

@@ -10,12 +10,17 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from course_utils import explorers, profiles, references
 from course_utils.checks import core
+from course_utils.language import current, speaking
 from tools import chapter_table, deck_rules
 from tools import notebook_files as files
 from tools.bench import report as bench_report
+from tools.guide import said
 
+_BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
 _MARK = re.compile(r"^<!-- ([a-z]+) -->$", re.MULTILINE)
 #: What the reference describes, in the order of a chapter.
 MODULES = (
@@ -24,12 +29,13 @@ MODULES = (
 )
 
 
-def fill(page: str, out: Path) -> str:
+def fill(page: str, out: Path, language: str = "en") -> str:
     """Return a page with its generated parts.
 
     Args:
         page: The page's text.
         out: The folder of the site's source; pictures that a part needs are written there.
+        language: In which they are to be.
 
     Raises:
         ValueError: If the page asks for a part that nobody makes.
@@ -38,9 +44,41 @@ def fill(page: str, out: Path) -> str:
     def part(mark: re.Match) -> str:
         if mark[1] not in PARTS:
             raise ValueError(f"a page asks for {mark[0]}; there are {', '.join(PARTS)}")
-        return PARTS[mark[1]](out)
+        with speaking(language):
+            return said(PARTS[mark[1]](out), language)
 
     return _MARK.sub(part, page)
+
+
+def link_chapter(notebook: NotebookNode, name: str, language: str = "en") -> None:
+    """Put links to a chapter's slides, exercises and plan behind the badge below its title.
+
+    Args:
+        notebook: The chapter's executed copy; it is changed.
+        name: Its file name without its ending.
+        language: In which it is written.
+
+    Raises:
+        ValueError: If it has no badge.
+    """
+    links = [f"[plan for a class](../instructors/{name.split('_')[0]}.md)"]
+    titles = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    if own := re.search(r"^## (\d+\. (?:Your turn|직접 해 보기))$", titles, re.MULTILINE):
+        links.insert(0, f"[exercises](#{own[1].lower().replace('. ', '-').replace(' ', '-')})")
+    if (deck_rules.SLIDES / f"{name}.md").exists():
+        links = [
+            f'<a href="../slides/{name}.html">slides</a>',
+            f'<a href="../slides/{name}.pdf">handout</a>',
+            *links,
+        ]
+    title = notebook.cells[0]
+    title.source, found = _BADGE.subn(
+        lambda badge: f"{badge[0]} &ensp;{said('&nbsp;· '.join(links), language)}",
+        title.source,
+        count=1,
+    )
+    if not found:
+        raise ValueError(f"{name} has no Colab badge in its first cell; call make stamp")
 
 
 def chapters(out: Path) -> str:
@@ -72,7 +110,7 @@ def show_explorers(out: Path) -> str:
     parts = []
     for name, title in EXPLORERS.items():
         page = _EXPLORER_PAGE.format(
-            title=title, body=explorers.page(name)
+            title=title, body=explorers.page(name), language=current()
         )  # a page of its own, so that styles do not meet
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
         parts.append(
@@ -133,7 +171,12 @@ def pictures(out: Path) -> str:
 
 
 def modules(out: Path) -> str:
-    """Write one page for each module of the package, and return their list."""
+    """Write one page for each module of the package, and return their list.
+
+    The descriptions stand in the code, and so in English only: another language gets a link.
+    """
+    if current() != "en":
+        return '<a href="../../reference/index.html">The helpers, in English</a>'
     folder = out / "reference"
     folder.mkdir(exist_ok=True)
     for name in MODULES:
@@ -171,7 +214,8 @@ def timetable(out: Path) -> str:
 
 def changes(out: Path) -> str:
     """Return the list of fixes and updates for students."""
-    return _inside_site((files.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    name = "CHANGELOG.md" if current() == "en" else f"CHANGELOG.{current()}.md"
+    return _inside_site((files.ROOT / name).read_text(encoding="utf-8"))
 
 
 def _chapters() -> list[Path]:
@@ -207,7 +251,7 @@ EXPLORERS = {
 }
 _EXPLORER_PAGE = """\
 <!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"></head><body style="margin: 0"><main>{body}</main>
 <script>

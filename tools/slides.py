@@ -19,6 +19,8 @@ from pathlib import Path
 from tools.notebook_files import ROOT
 
 SLIDES = ROOT / "slides"
+#: Decks in other languages lie in folders of these names.
+LANGUAGES = ("ko",)
 WIDTH, HEIGHT = 1280, 720
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -43,11 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-handout", action="store_true", help="write no PDF")
     parser.add_argument("--pictures", action="store_true", help="write a picture of every slide")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "slides")
+    parser.add_argument("--chapters", default="", help="where pages of the chapters lie, to link")
+    parser.add_argument("--language", default="en", choices=("en", *LANGUAGES))
     chosen = parser.parse_args(arguments)
     out = chosen.out.resolve()
     try:
-        decks = choose(chosen.only)
-        build(decks, out)
+        folder = SLIDES if chosen.language == "en" else SLIDES / chosen.language
+        decks = choose(chosen.only, folder)
+        build(decks, out, chosen.chapters)
         pages = [out / f"{deck.stem}.html" for deck in decks]
         if not chosen.no_handout or chosen.pictures:
             with _browser() as browser:
@@ -77,8 +82,13 @@ def choose(number: str = "", folder: Path = SLIDES) -> list[Path]:
     return chosen
 
 
-def build(decks: list[Path], out: Path) -> None:
+def build(decks: list[Path], out: Path, chapters: str = "") -> None:
     """Execute decks of one folder and write them as pages into ``out``.
+
+    Args:
+        decks: The decks.
+        out: Where to write.
+        chapters: Where the chapters' pages lie, seen from there; their last slides link to them.
 
     Raises:
         BuildError: If a cell fails, or Sphinx warns of anything.
@@ -88,9 +98,16 @@ def build(decks: list[Path], out: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-b", "revealjs", "-t", "decks", "-q", "-W"]
     command += ["--keep-going", "-j", "auto", "-c", str(ROOT / "site"), "-d", str(out / ".cache")]
     command += ["-D", f"include_patterns={patterns}", "-D", f"root_doc={decks[0].stem}"]
+    command += ["-D", f"course_chapters={chapters}"]
+    language = source.name if source.name in LANGUAGES else "en"
+    command += ["-D", f"language={language}"]
+    # Where deck.py lies, and this package.
+    search_path = filter(None, [str(SLIDES), str(ROOT), os.environ.get("PYTHONPATH")])
+    surroundings = {"COURSE_LANGUAGE": language, "PYTHONPATH": os.pathsep.join(search_path)}
     done = subprocess.run(
         [*command, str(source), str(out)],
         cwd=ROOT,
+        env=os.environ | surroundings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

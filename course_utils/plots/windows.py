@@ -52,8 +52,8 @@ def show_convolution_step(
     figure.suptitle(
         translate(
             "Row {row}, column {column} of the output: the {number} products add up to {total}",
-            row=row + 1,
-            column=column + 1,
+            row=row,  # counted from 0, as in the call above the figure
+            column=column,
             number=kernel.size,
             total=f"{output[row, column]:g}".replace("-", "−"),
         )

@@ -13,12 +13,13 @@ from sphinx.transforms import SphinxTransform
 _TITLED = re.compile(r"(?P<text>.+?)\s*<(?P<chapter>[^<>]+)>")
 
 
-def colab_address(repository: str, release_ref: str, chapter: str) -> str:
+def colab_address(repository: str, release_ref: str, chapter: str, language: str = "en") -> str:
     """Return the address that opens a chapter in Colab."""
+    folder = "notebooks" if language == "en" else f"notebooks/{language}"
     slug = repository.removeprefix("https://github.com/")
     return (
         f"https://colab.research.google.com/github/{slug}/blob/{release_ref}"
-        f"/notebooks/{chapter}.ipynb"
+        f"/{folder}/{chapter}.ipynb"
     )
 
 
@@ -40,7 +41,9 @@ def _colab(name, rawtext, text, lineno, inliner, options=None, content=()):
     chapter = titled["chapter"] if titled else text
     label = titled["text"] if titled else "Open in Colab"
     config = inliner.document.settings.env.config
-    address = colab_address(config.course_repository, config.course_release_ref, chapter)
+    address = colab_address(
+        config.course_repository, config.course_release_ref, chapter, config.language
+    )
     button = nodes.inline("", label, classes=["button"])
     return [nodes.reference("", "", button, refuri=address)], []
 

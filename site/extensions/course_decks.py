@@ -2,8 +2,12 @@
 
 ``:::{notes} 2`` holds what the speaker says, and how many minutes the slide takes. The speaker's
 view (key S) shows it and paces by it; the projector does not. ``{.beside}`` above a slide's heading
-puts its figure to the left of its text.
+puts its figure to the left of its text. ``course_chapters`` says where the chapters' pages lie, if
+the decks stand on the web site: then the last slide links to its chapter's and
+to the deck in the other language.
 """
+
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -11,6 +15,13 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.nodes import revealjs_section
 from sphinx_revealjs.writers import RevealjsSlideTranslator
+
+#: By a deck's language: its words for the chapter's page, the name of the other language, and where
+#: that language's decks lie, seen from this one.
+_LINKS = {
+    "en": ("Read it here", "한국어", "../ko/slides"),
+    "ko": ("여기에서 읽기", "English", "../../slides"),
+}
 
 
 class speaker_notes(nodes.General, nodes.Element):
@@ -73,12 +84,33 @@ def _describe_slides(app, doctree) -> None:
         slide.insert(0, facts)
 
 
+def _link_site(app, doctree) -> None:
+    """Put links to the chapter's page and to the deck in the other language on the last slide."""
+    if not app.config.course_chapters:
+        return
+    here, other_language, other_deck = _LINKS[app.config.language]
+    name = app.env.docname
+    links = [(here, f"{app.config.course_chapters}/{name}.html")]
+    source = Path(app.srcdir)
+    others = source.parent if app.config.language == "ko" else source / "ko"
+    if (others / f"{name}.md").exists():
+        links.append((other_language, f"{other_deck}/{name}.html"))
+    colab = list(doctree.findall(nodes.reference))[-1]
+    place = colab.parent.index(colab) + 1
+    for words, address in reversed(links):
+        button = nodes.inline("", words, classes=["button"])
+        link = nodes.reference("", "", button, refuri=address, classes=["on-site"])
+        colab.parent.insert(place, [nodes.Text(" "), link])
+
+
 def setup(app):
     """Add the directive and the translator."""
+    app.add_config_value("course_chapters", "", "env")
     app.add_node(speaker_notes, revealjs=(_begin_notes, _end_notes))
     app.add_directive("notes", Notes)
     app.connect("doctree-read", _leave_out)
     app.connect("doctree-read", _describe_slides)
+    app.connect("doctree-read", _link_site)
     # It says nothing of parallel reading, and its directives do nothing that forbids it.
     app.extensions["sphinx_revealjs"].parallel_read_safe = True
     app.set_translator("revealjs", DeckTranslator, override=True)

@@ -43,7 +43,7 @@ export function show(host, options) {
     const pairs = patch.flatMap((values, r) => values.map((one, c) => [one ?? 0, kernel[r][c]]));
     const written = pairs.length <= 9 ? pairs : pairs.filter(([one, weight]) => one !== 0 && weight !== 0);
     const shown = written.map(([one, weight]) => `${write(one)}·${bracket(weight)}`).join(" + ") || "0";
-    const place = say("place", { row: row + 1, column: column + 1 });
+    const place = say("place", { row, column });
     sum.replaceChildren(make("span", {}, `${place}: ${shown} = `), make("strong", {}, write(value)));
     frame.element.classList.toggle("long-sum", written.length > 9);
     return say("convolution spoken", {
@@ -52,7 +52,7 @@ export function show(host, options) {
   }
 
   function fromTo(positions) {
-    return say("from to", { first: positions[0] + 1, last: positions.at(-1) + 1 });
+    return say("from to", { first: write(positions[0]), last: write(positions.at(-1)) });
   }
 
   function redraw() {
@@ -88,7 +88,7 @@ export function show(host, options) {
       values.map((weight, column) =>
         make("input", {
           type: "text", inputmode: "numeric", value: write(weight), tabindex: row + column ? -1 : 0, ...OWN_KEYS,
-          "aria-label": say("weight", { row: row + 1, column: column + 1 }),
+          "aria-label": say("weight", { row, column }),
           onfocus: (event) => event.target.select(),
           onchange: (event) => setWeight(row, column, event.target),
         }),
@@ -174,7 +174,7 @@ export function show(host, options) {
   );
   stage.details.append(sum, facts);
   stage.player.element.append(tick(say("cover"), { value: false, change: (on) => stage.cover(on) }).element);
-  frame.help(say("help mouse"), say("help keys"), say("help weights"));
+  frame.help(say("help mouse"), say("counting"), say("help keys"), say("help weights"));
   redraw();
 }
 

@@ -76,7 +76,11 @@ export function menu(label, { options, value, change }) {
     ...options.map(([one, words]) => make("option", { value: one, selected: one === value }, words)),
   );
   const element = make("label", { class: "control menu" }, make("span", { class: "name" }, label), select);
-  return { element, set: (next) => { select.value = next; } };
+  return {
+    element,
+    set: (next) => { select.value = next; },
+    add: (one, words) => select.append(make("option", { value: one }, words)),
+  };
 }
 
 export function tick(label, { value, change }) {

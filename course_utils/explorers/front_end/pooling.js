@@ -30,11 +30,11 @@ export function show(host, options) {
       cell.classList.toggle("current", one !== null && one === winner);
     });
     const shown = patch.flat().filter((one) => one !== null).map(write).join(", ");
-    const place = say("place", { row: row + 1, column: column + 1 });
+    const place = say("place", { row, column });
     sum.replaceChildren(
       make("span", {}, `${say(`pooling sum ${kind}`, { place, shown })} `), make("strong", {}, write(value)),
     );
-    const fromTo = (positions) => say("from to", { first: positions[0] + 1, last: positions.at(-1) + 1 });
+    const fromTo = (positions) => say("from to", { first: write(positions[0]), last: write(positions.at(-1)) });
     return say("pooling spoken", {
       place, shown, kind: say(kind), value: write(value), rows: fromTo(rows), columns: fromTo(columns),
     });
@@ -94,7 +94,7 @@ export function show(host, options) {
   );
   stage.details.append(sum, facts);
   stage.player.element.append(tick(say("cover"), { value: false, change: (on) => stage.cover(on) }).element);
-  frame.help(say("help mouse"), say("help keys"));
+  frame.help(say("help mouse"), say("counting"), say("help keys"));
   redraw();
 }
 

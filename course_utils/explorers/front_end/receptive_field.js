@@ -22,6 +22,12 @@ const STACKS = {
   "stack strided": () => range(3).map(() => layer("convolution", { stride: 2, padding: "same" })),
 };
 
+/** The name of the stack among `stacks` that has exactly these layers, if there is one. */
+function nameOf(layers, stacks) {
+  const written = JSON.stringify(layers);
+  return Object.keys(stacks).find((key) => JSON.stringify(stacks[key]()) === written);
+}
+
 /** What each layer outputs, costs and sees; the list ends before a layer that Keras refuses. */
 export function follow(size, channels, layers) {
   const results = [];
@@ -63,7 +69,10 @@ export function show(host, options) {
   const frame = new Frame(host, options, "field title");
   const { say } = frame;
   const state = { size: options.settings.size, channels: options.settings.channels };
-  let layers = options.settings.layers;
+  const given = options.settings.layers;
+  const stacks = options.settings.own ? { "stack own": () => structuredClone(given), ...STACKS } : STACKS;
+  let layers = structuredClone(given);
+  let changed = null; // the last stack that is none of these
   let chosen = layers.length - 1;
   let position = null; // the middle of the chosen map, until somebody points elsewhere
 
@@ -74,10 +83,26 @@ export function show(host, options) {
   frame.stage.classList.add("stacked");
   frame.stage.append(table, drawing, make("div", { class: "look" }, place, summary));
 
+  /** Put a layer behind the chosen one. */
   function add(one) {
     if (layers.length === 10) return frame.announce(say("full"));
-    layers.push(one);
-    choose(layers.length - 1);
+    layers.splice(chosen + 1, 0, one);
+    choose(chosen + 1);
+  }
+  const adders = [["add convolution", () => layer("convolution")], ["add pooling", pooling]].map(([key, one]) => {
+    const element = button("", () => { add(one()); element.focus(); });
+    return { key, element };
+  });
+
+  /** Exchange a layer with the one above or below it; its button keeps the focus if it still can. */
+  function move(index, by) {
+    const to = index + by;
+    [layers[index], layers[to]] = [layers[to], layers[index]];
+    choose(to);
+    const movers = [...table.tBodies[0].rows[to].querySelectorAll(".move")];
+    const again = movers[by < 0 ? 0 : 1];
+    (again.disabled ? movers.find((one) => one !== again) : again).focus();
+    frame.announce(`${say("moved layer", { from: index + 1, to: to + 1 })} ${frame.spoken.textContent}`);
   }
 
   function remove(index) {
@@ -103,8 +128,7 @@ export function show(host, options) {
       make("tbody", {}, ...rows),
       make("tfoot", {}, make("tr", {},
         make("td", { class: "add", colspan: 7 },
-          button(say("add convolution"), () => add(layer("convolution"))),
-          button(say("add pooling"), () => add(pooling())),
+          ...adders.map(({ element }) => element),
         ),
         make("th", { scope: "row" }, say("total")),
         ...["parameters", "multiply-adds"].map((key) => make("td", { class: "result", "data-head": say(key), "data-wide": true })),
@@ -141,10 +165,13 @@ export function show(host, options) {
     const select = (key, field, values, wide = null) => make("td", { "data-head": say(key), "data-wide": wide }, make(
       "select", {
         "aria-label": name(key), ...OWN_KEYS,
-        onchange: (event) => { one[field] = event.target.value; field === "kind" ? redraw() : update(); },
+        onchange: (event) => { one[field] = event.target.value; field === "kind" ? changeKind(one, index) : update(); },
       },
       ...values.map((value) => make("option", { value, selected: one[field] === value }, say(value === "pooling" ? "pooling layer" : value))),
     ));
+    const mover = (key, by) => button(by < 0 ? "↑" : "↓", () => move(index, by), {
+      class: "small move", disabled: !layers[index + by], "aria-label": say(key, { layer: index + 1 }),
+    });
     const none = (key) => labelled(key, "–");
     const pools = one.kind === "pooling";
     return make("tr", {},
@@ -157,11 +184,33 @@ export function show(host, options) {
       whole("kernel", "kernelSize"), whole("stride", "stride"), select("padding", "padding", ["valid", "same"]),
       pools ? none("dilation") : whole("dilation", "dilation"),
       ...["output", "parameters", "multiply-adds", "field"].map((key) => make("td", { class: "result", "data-head": say(key), "data-wide": key !== "field" })),
-      make("td", {}, button("×", () => remove(index), { class: "remove", "aria-label": say("remove", { layer: index + 1 }) })),
+      make("td", { class: "order" },
+        mover("move up", -1), mover("move down", 1),
+        button("×", () => remove(index), { class: "small", "aria-label": say("remove", { layer: index + 1 }) }),
+      ),
     );
   }
 
+  /** A row has other fields now; the focus stays on its kind. */
+  function changeKind(one, index) {
+    if (one.kind === "pooling") one.dilation = 1; // Keras' pooling has none
+    redraw();
+    table.tBodies[0].rows[index].querySelector("select").focus();
+  }
+
+  /** Call the stack by its name, or the reader's own as soon as it differs. */
+  function nameStack() {
+    const name = nameOf(layers, stacks);
+    if (name === undefined) {
+      if (changed === null) menuOfStacks.add("stack changed", say("stack changed"));
+      changed = structuredClone(layers);
+    }
+    menuOfStacks.set(name ?? "stack changed");
+  }
+
   function update() {
+    nameStack();
+    adders.forEach(({ key, element }) => { element.textContent = say(key, { layer: chosen + 1 }); });
     const { results, refusal } = follow(state.size, state.channels, layers);
     const lines = table.tBodies[0].rows;
     layers.forEach((_, index) => {
@@ -213,13 +262,13 @@ export function show(host, options) {
       },
     });
     const old = place.querySelector("input");
-    if (old && Number(old.max) === count) {
+    if (old && Number(old.max) === count - 1) {
       setPlace(at);
     } else {
       const control = slider(say("position"), {
-        least: 1, most: count, value: at + 1, change: (next) => { position = next - 1; update(); },
+        least: 0, most: count - 1, value: at, change: (next) => { position = next; update(); },
       });
-      setPlace = (next) => control.set(next + 1);
+      setPlace = control.set;
       place.replaceChildren(control.element);
     }
     if (broken) return;
@@ -228,29 +277,33 @@ export function show(host, options) {
     const first = field.start + at * field.jump;
     const outside = [...range(field.size)].filter((pixel) => first + pixel < 0 || first + pixel >= state.size).length;
     const sentence = [
-      say("sees", { layer: index + 1, position: at + 1, size: field.size, picture: state.size }),
+      say("sees", { layer: index + 1, position: at, size: field.size, picture: state.size }),
       outside > 0 ? say("in padding", { count: outside }) : "",
       seen < field.size - outside ? say("gaps", { seen, size: field.size - outside }) : "",
-      say("jump", { count: field.jump }),
+      count > 1 ? say("jump", { count: field.jump }) : say("no neighbour"),
     ].filter(Boolean).join(" ");
     summary.replaceChildren(sentence);
     frame.announce(sentence);
   }
   let setPlace = () => {};
 
-  const stacks = menu(say("stack"), {
-    options: [...(options.settings.own ? [["stack own", say("picture own")]] : []), ...Object.keys(STACKS).map((key) => [key, say(key)])],
-    value: options.settings.own ? "stack own" : "stack chapter",
+  const menuOfStacks = menu(say("stack"), {
+    options: Object.keys(stacks).map((key) => [key, say(key)]),
+    value: nameOf(layers, stacks),
     change: (key) => {
-      layers = key === "stack own" ? structuredClone(own) : STACKS[key]();
+      layers = key === "stack changed" ? structuredClone(changed) : stacks[key]();
       choose(layers.length - 1);
     },
   });
-  const own = structuredClone(layers);
   const number = (key, most, field) =>
     slider(say(key), { least: 1, most, value: state[field], change: (next) => { state[field] = next; position = null; update(); } }).element;
-  frame.controls.append(number("picture size", 128, "size"), number("channels", 4, "channels"), stacks.element);
-  frame.help(say("help cone"), say("help field keys"));
-  new ResizeObserver(() => update()).observe(drawing);
+  frame.controls.append(number("picture size", 128, "size"), number("channels", 4, "channels"), menuOfStacks.element);
+  frame.help(say("help cone"), say("counting positions"), say("help field keys"));
+  let width = 0; // the height changes with every layer, and then all is drawn already
+  new ResizeObserver(() => {
+    if (drawing.clientWidth === width) return;
+    width = drawing.clientWidth;
+    update();
+  }).observe(drawing);
   redraw();
 }

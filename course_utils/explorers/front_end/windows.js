@@ -101,7 +101,7 @@ export class WindowStage {
       label: say("output label", { size: this.count }),
       fill: (row, column) => ({
         tabindex: -1,
-        "aria-label": say("place", { row: row + 1, column: column + 1 }),
+        "aria-label": say("place", { row, column }),
         ...OWN_KEYS,
         onpointerenter: () => this.player.playing || this.visit(row, column),
         onpointerdown: () => this.visit(row, column),
