@@ -81,8 +81,10 @@ def show_recorded(history: History, metric: str, ax: plt.Axes) -> None:
         ("validation", f"val_{metric}", plots.ORANGE, "--s"),
     ]:
         if key in history.metrics:
-            ax.plot(epochs, history.metrics[key], line, color=color, markersize=9, label=label)
-    ax.set(xlabel="epoch", ylabel=metric, xticks=epochs)
+            words = language.translate(label)
+            ax.plot(epochs, history.metrics[key], line, color=color, markersize=9, label=words)
+    words = {"xlabel": language.translate("epoch"), "ylabel": language.translate(metric)}
+    ax.set(**words, xticks=epochs)
     if metric == "accuracy":
         ax.yaxis.set_major_formatter("{x:.0%}")
     if f"val_{metric}" in history.metrics:

@@ -9,6 +9,7 @@ from course_utils.checks import core
 from tools import cell_seconds, guide, start_cells
 from tools import notebook_files as files
 from tools.notebook_files import ROOT
+from tools.translation import prose
 
 pytestmark = pytest.mark.unit
 
@@ -52,6 +53,20 @@ def test_the_minutes_of_a_page_add_up(number):
     assert kept <= guide.SHORT_CLASS
     assert f"## A class of {guide.CLASS} minutes" in page
     assert f"Without the rows in brackets it takes {kept}." in page
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_the_korean_page_has_the_same_plan_and_nothing_in_english(number):
+    korean = (FOLDER.parent / "ko" / "instructors" / f"{number}.md").read_text(encoding="utf-8")
+    name = CHAPTERS[number].stem
+    page = guide.complete(korean, name, "ko")  # words without Korean are an error
+    assert list(prose.english_left(page)) == []
+    if number in PLANNED:
+        kept = [row.minutes for row in guide.plan(korean, name, "ko") if not row.optional]
+        assert kept == [row.minutes for row in guide.plan(_page(number), name) if not row.optional]
+        assert f"괄호 친 줄을 빼면 {sum(kept)}분입니다." in page
+    questions = guide.questions(korean), guide.questions(_page(number))
+    assert len(questions[0]) == len(questions[1])
 
 
 def test_a_deck_lends_its_minutes():

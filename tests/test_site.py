@@ -23,7 +23,11 @@ PAGES = [
     *(f"chapters/{name}" for name in CHAPTERS),
     "instructors/troubles",
     *(f"instructors/{name.split('_')[0]}" for name in CHAPTERS),
+    "glossary",
 ]
+# The reference stands in the code, and so in English only.
+IN_ENGLISH_ONLY = {f"reference/{name}" for name in site_pages.MODULES}
+PAGES += [f"ko/{name}" for name in PAGES if name not in IN_ENGLISH_ONLY]
 
 unit = pytest.mark.unit
 browser = pytest.mark.browser
@@ -215,8 +219,10 @@ def dead_links(built: Path) -> set[str]:
 def test_every_link_inside_the_site_leads_somewhere(built):
     pages = [one for one in built.rglob("*.html") if "_static" not in one.parts]
     # Where handouts were left out, nothing but they may be missing.
-    without = {f"slides.html: slides/{deck}.pdf" for deck in DECKS}
-    without |= {f"chapters/{deck}.html: ../slides/{deck}.pdf" for deck in DECKS}
+    without = set()
+    for folder in ("", "ko/"):
+        without |= {f"{folder}slides.html: slides/{deck}.pdf" for deck in DECKS}
+        without |= {f"{folder}chapters/{deck}.html: ../slides/{deck}.pdf" for deck in DECKS}
     assert dead_links(built) <= without
     assert len(pages) > len(PAGES)
 
@@ -245,6 +251,51 @@ def test_the_guide_leads_to_a_cell_and_shows_which(built, serve, visit):
     shadow = "one => getComputedStyle(one).outlineStyle"
     assert cell.evaluate(shadow) == "solid"
     assert page.locator("div.cell:not(:target)").first.evaluate(shadow) == "none"
+
+
+@browser
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("chapters/03_pooling", "ko/chapters/03_pooling"),
+        ("instructors/03", "ko/instructors/03"),
+        ("index", "ko/index"),
+        ("search", "ko/index"),
+        ("reference/models", "ko/index"),
+    ],
+)
+def test_every_page_leads_to_the_other_language_and_back(built, serve, visit, name, other):
+    page = visit(serve(built) + f"{name}.html").page
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="한국어", exact=True).click()
+    page.wait_for_url(f"**/{other}.html")
+    assert page.locator("html").get_attribute("lang") == "ko"
+    page.get_by_role("link", name="English", exact=True).click()
+    page.wait_for_url(f"**/{other.removeprefix('ko/')}.html")
+
+
+@browser
+def test_every_page_offers_the_other_language(built):
+    without = [
+        name
+        for name in PAGES
+        if '<a class="language"' not in (built / f"{name}.html").read_text(encoding="utf-8")
+    ]
+    assert without == []
+
+
+@browser
+def test_a_deck_leads_to_the_other_language(built, serve, visit):
+    page = visit(serve(built) + "slides/02_convolution_arithmetic.html", height=720).page
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.keyboard.press("End")
+    page.get_by_role("link", name="한국어").click()
+    page.wait_for_url("**/ko/slides/02_convolution_arithmetic.html*")
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.keyboard.press("End")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/slides/02_convolution_arithmetic.html*")
+    assert "/ko/" not in page.url
 
 
 @browser

@@ -12,6 +12,7 @@ from tools import deck_results, deck_rules, slides
 from tools.notebook_files import ROOT
 
 DECKS = sorted(path.stem for path in (ROOT / "slides").glob("[0-9A]*_*.md"))
+DECKS += [f"ko/{name}" for name in DECKS]
 SITE = Path(os.environ.get("COURSE_SITE", ROOT / "build" / "ci" / "site"))
 
 unit = pytest.mark.unit
@@ -50,6 +51,11 @@ Wait.
 """
 
 
+def source(name):
+    """The file of a deck, such as ``02_convolution_arithmetic`` or, in Korean, ``ko/02_…``."""
+    return ROOT / "slides" / f"{name}.md"
+
+
 def _problems(text):
     return deck_rules.problems(deck_rules.read("02_good", text))
 
@@ -57,8 +63,9 @@ def _problems(text):
 @unit
 @pytest.mark.parametrize("name", DECKS)
 def test_deck_follows_the_rules(name):
-    text = (ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8")
-    assert deck_rules.problems(deck_rules.read(name, text)) == []
+    text = source(name).read_text(encoding="utf-8")
+    stem = source(name).stem
+    assert deck_rules.problems(deck_rules.read(stem, text)) == []
     assert (ROOT / "notebooks" / f"{name}.ipynb").exists()
     assert text.count("{.predict}") >= 3
 
@@ -175,7 +182,7 @@ def unmarked(text: str) -> list[str]:
 @unit
 @pytest.mark.parametrize("name", DECKS)
 def test_a_recorded_curve_says_so_on_its_slide(name):
-    assert unmarked((ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8")) == []
+    assert unmarked(source(name).read_text(encoding="utf-8")) == []
 
 
 @unit
@@ -236,11 +243,16 @@ LOOK = """() => {
 
 @pytest.fixture
 def decks():
-    """The folder of the built decks."""
+    """The folder of the built site."""
     if not (SITE / "slides").is_dir():
         remedy = f"{SITE} holds no decks; call make site-ci first"
         (pytest.fail if os.environ.get("COURSE_BROWSER") == "required" else pytest.skip)(remedy)
-    return SITE / "slides"
+    return SITE
+
+
+def page_of(name):
+    """Where a deck's page lies on the site."""
+    return f"{'ko/' if name.startswith('ko/') else ''}slides/{name.removeprefix('ko/')}.html"
 
 
 def _show(visit, address):
@@ -253,8 +265,8 @@ def _show(visit, address):
 @browser
 @pytest.mark.parametrize("name", DECKS)
 def test_every_slide_can_be_read(decks, serve, visit, name):
-    page = _show(visit, serve(decks) + f"{name}.html")
-    written = deck_rules.read(name, (ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8"))
+    page = _show(visit, serve(decks) + page_of(name))
+    written = deck_rules.read(name, source(name).read_text(encoding="utf-8"))
     assert page.evaluate("Reveal.getTotalSlides()") == len(written.slides)
     wrong = {}
     for number in range(1, len(written.slides) + 1):
@@ -283,7 +295,7 @@ def test_every_slide_can_be_read(decks, serve, visit, name):
     ],
 )
 def test_what_cannot_be_read_is_noticed(decks, serve, visit, added, found):
-    page = _show(visit, serve(decks) + f"{DECKS[0]}.html")
+    page = _show(visit, serve(decks) + page_of(DECKS[0]))
     page.keyboard.press("ArrowRight")
     assert page.evaluate(LOOK) == []
     page.evaluate("more => Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', more)", added)
@@ -295,17 +307,17 @@ def test_what_cannot_be_read_is_noticed(decks, serve, visit, added, found):
 def test_a_deck_brings_its_letters_and_its_hangul(decks, serve, visit, name):
     from fontTools.ttLib import TTFont
 
-    page = _show(visit, serve(decks) + f"{name}.html")
+    page = _show(visit, serve(decks) + page_of(name))
     page.wait_for_function("[...document.fonts].every(font => font.status === 'loaded')")
     page_text = set(page.evaluate("document.body.textContent"))
     hangul = {letter for letter in page_text if "가" <= letter <= "힣"}
-    font = TTFont(decks / "_static" / "fonts" / "text-regular.woff")
+    font = TTFont((decks / page_of(name)).parent / "_static" / "fonts" / "text-regular.woff")
     assert hangul and hangul <= set(map(chr, font.getBestCmap()))
 
 
 @browser
 def test_the_speaker_sees_notes_and_time(decks, serve, visit):
-    page = _show(visit, serve(decks) + f"{DECKS[0]}.html")
+    page = _show(visit, serve(decks) + page_of(DECKS[0]))
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     popup.value.locator(".speaker-controls-notes .value p.minutes").wait_for()
@@ -315,9 +327,9 @@ def test_the_speaker_sees_notes_and_time(decks, serve, visit):
 @browser
 @pytest.mark.parametrize("name", DECKS)
 def test_the_handout_has_one_page_a_slide(decks, chromium, tmp_path, name):
-    handout = slides.print_handout(chromium, decks / f"{name}.html", tmp_path).read_bytes()
+    handout = slides.print_handout(chromium, decks / page_of(name), tmp_path).read_bytes()
     assert handout.startswith(b"%PDF")
-    written = deck_rules.read(name, (ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8"))
+    written = deck_rules.read(name, source(name).read_text(encoding="utf-8"))
     pages = re.findall(rb"/Type\s*/Page\b(?!s)", handout)
     assert len(pages) == len(written.slides)
 
