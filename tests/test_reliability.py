@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import test_archive_faults
 import test_cache_faults
+import test_damaged_set_faults
 import test_download_faults
 import test_notebook_faults
 
@@ -95,8 +97,8 @@ def missing(stored):
         f"{what} ({kind}): {fault}"
         for what, faults in (
             ("download", test_download_faults.FAULTS),
-            ("archive", test_download_faults.ARCHIVES),
-            ("damaged set", test_download_faults.DAMAGES),
+            ("archive", test_archive_faults.ARCHIVES),
+            ("damaged set", test_damaged_set_faults.DAMAGES),
         )
         for fault in faults
         for kind in kinds
