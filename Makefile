@@ -34,7 +34,7 @@ help:  ## List the commands
 	@echo '  PROFILE=demo|full|ci     how long everything trains (demo)'
 	@echo '  DATA=sample|download|FOLDER   drawn pictures, real ones, or your own (sample)'
 	@echo '  CHAPTERS=02,04           only these chapters (all)'
-	@echo '  EDITION=ko               run the Korean chapters (English ones)'
+	@echo '  EDITION=ko               for make run: the Korean chapters (the English ones)'
 	@echo '  ENVIRONMENT=colab        only this one for test-colab: colab, oldest or newest (all)'
 	@echo '  LAB="--no-browser"       further options of jupyter lab'
 
@@ -68,9 +68,9 @@ test: lint unit nbval course-ci site-ci notebook-tests colab-share audit  ## Eve
 
 slides: $(DOCS)  ## Build the slides, and a handout of each, into build/slides
 	@$(BIN)/python -m tools.slides
-	@$(BIN)/python -m tools.slides --language ko --out build/slides/ko
+	@$(BIN)/python -m tools.slides --language ko
 
-site: $(DOCS)  ## Build the web site from the executed chapters, into build/site
+site: $(DOCS)  ## Build the web site into build/site; executes the chapters first if they were not
 	@test -f build/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS= EDITION=
 	@test -f build/ko/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS= EDITION=ko
 	@$(BIN)/python -m tools.site --build build

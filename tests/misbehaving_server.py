@@ -15,6 +15,7 @@ import zipfile
 
 import pytest
 from PIL import Image
+from tqdm import tqdm
 
 from course_utils.data import download, picture_sets
 
@@ -186,3 +187,5 @@ def files_up_to(num_bytes):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        # A bar that could not be written leaves tqdm's lock taken, and other threads wait for ever.
+        tqdm.set_lock(threading.RLock())

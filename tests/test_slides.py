@@ -339,7 +339,7 @@ def test_a_missing_browser_is_named_with_its_remedy(tmp_path):
     code = (
         "import shutil; shutil.which = lambda name: None\n"
         "from tools import slides\n"
-        "slides.build = lambda decks, out: None\n"
+        "slides.build = lambda *arguments: None\n"
         "raise SystemExit(slides.main(['--only', '02']))"
     )
     no_copy = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}

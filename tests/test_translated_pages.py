@@ -1,8 +1,12 @@
 """Pages and decks in Korean follow the English ones; what does not is named."""
 
+import re
+from collections import Counter
+
 import pytest
 
-from tools.translation import documents, generated
+from tools import site_pages
+from tools.translation import documents, generated, prose
 
 pytestmark = pytest.mark.unit
 
@@ -108,7 +112,7 @@ def test_a_section_whose_english_has_changed_is_named_until_it_is_stamped(page, 
     # Stamping without a changed translation needs the flag.
     assert documents.main(["stamp"]) == 1
     assert "--unchanged" in capsys.readouterr().out
-    assert documents.main(["stamp", "--unchanged"]) == 0
+    assert documents.main(["stamp", str(page), "--unchanged"]) == 0
     assert list(documents.findings(page)) == []
 
 
@@ -119,6 +123,33 @@ def test_only_sections_that_were_translated_anew_are_stamped_without_the_flag(pa
     replace(page, "가장자리를", "경계를")
     assert documents.main(["stamp"]) == 1
     assert [line.split(":")[0] for line in documents.findings(page)] == ["# 크기"]
+
+
+def test_a_section_put_in_between_leaves_the_others_stamped_as_they_were(page):
+    english = documents.english_of(page)
+    for path, added in ((english, "## New\n\nWords.\n\n"), (page, "## 새로\n\n말.\n\n")):
+        heading = "## What is next?" if path == english else "## 다음은"
+        replace(path, heading, added + heading)
+    replace(english, "A longer look", "No look")
+    assert documents.main(["stamp"]) == 1  # of the section below, only the English has changed
+    assert [line.split(":")[0] for line in documents.findings(page)] == ["## 다음은 무엇일까요?"]
+
+
+def test_a_generated_part_that_one_side_lacks_is_named(page):
+    replace(page, "<!-- end of sizes -->", "<!-- end of nothing -->")
+    assert any("other generated parts" in line for line in documents.findings(page))
+
+
+@pytest.mark.parametrize("command", ["new", "make", "stamp", "check"])
+def test_an_english_file_is_refused(page, capsys, command):
+    assert documents.main([command, str(documents.english_of(page))]) == 1
+    assert "is no Korean page; name one such as" in capsys.readouterr().err
+
+
+def test_stamping_everything_unseen_is_refused(page, capsys):
+    with pytest.raises(SystemExit):
+        documents.main(["stamp", "--unchanged"])
+    assert "needs the files" in capsys.readouterr().err
 
 
 def test_a_page_without_an_english_one_is_named(page):
@@ -158,7 +189,7 @@ def test_numbers_keep_their_places():
 
 
 @pytest.mark.parametrize(
-    "untouched", ["| `import keras` | 4.2 s | **3.3 ×** |", "이미 한국어", "```{image} a.png", ""]
+    "untouched", ["| `import keras` | 4.2 | **3.3 ×** |", "이미 한국어", "```{image} a.png", ""]
 )
 def test_what_holds_no_words_stays(untouched):
     assert generated.translated(untouched) == untouched
@@ -168,6 +199,23 @@ def test_links_keep_their_targets_and_titles_are_those_of_the_chapters():
     assert generated.translated("| [Pooling](notebooks/03_pooling.ipynb) |") == (
         "| [풀링](notebooks/03_pooling.ipynb) |"
     )
+
+
+def test_a_word_that_a_link_holds_too_is_translated_where_it_is_read():
+    shown = generated.translated("| [Pooling](notebooks/seeds.ipynb) | seeds | 86 s |")
+    assert shown == "| [풀링](notebooks/seeds.ipynb) | 시드 | 86초 |"
+
+
+@pytest.mark.parametrize("name", set(site_pages.PARTS) - {"pictures", "explorers", "changes"})
+def test_generated_parts_of_the_site_show_the_same_numbers_in_korean(name, tmp_path):
+    english, korean = (
+        site_pages.fill(f"<!-- {name} -->", tmp_path, spoken) for spoken in ("en", "ko")
+    )
+    assert name == "modules" or list(prose.english_left(korean)) == []
+    if name in ("modules", "decks", "chapters", "exercises"):  # titles may say "8분의 1"
+        return
+    numbers = [Counter(re.findall(r"\d+(?:[.,]\d+)*", text)) for text in (english, korean)]
+    assert numbers[0] == numbers[1]
 
 
 def test_every_page_and_deck_of_the_course_has_a_korean_one():

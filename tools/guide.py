@@ -21,7 +21,7 @@ from course_utils import arithmetic
 from course_utils.checks import core
 from tools import cell_seconds, chapter_table, deck_rules
 from tools import notebook_files as files
-from tools.translation import generated
+from tools.translation.generated import said
 
 #: Minutes of the class that the plans are made for, and of a short one.
 CLASS, SHORT_CLASS = 150, 90
@@ -83,11 +83,6 @@ def complete(page: str, chapter: str, language: str = "en") -> str:
     seconds = said(cell_seconds.table(notebook, measured), language)
     seconds = link_cells(seconds, notebook, chapter, with_section=False)
     return page.replace(_SECONDS, seconds).replace(_FACTS, said(facts(chapter), language))
-
-
-def said(text: str, language: str) -> str:
-    """Return a generated text in a language."""
-    return text if language == "en" else generated.translated(text)
 
 
 def link_cells(text: str, notebook, chapter: str, with_section: bool = True) -> str:

@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     build = chosen.build.resolve()
     try:
         languages = [one for one in LANGUAGES if one == "en" or (build / one).is_dir()]
+        shutil.rmtree(build / "site-source", ignore_errors=True)  # another run's languages, too
         for language in languages:
             gather(_in(build, language) / "notebooks", _source(build, language), language)
         for language in languages:
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         for language in languages if not chosen.no_slides else ():
             out = _in(build / "site", language) / "slides"
             options = ["--out", str(out), "--chapters", "../chapters", "--language", language]
+            options += ["--both"] if len(languages) > 1 else []
             options += ["--no-handout"] if chosen.no_handouts else []
             if slides.main(options):
                 return 1
@@ -83,7 +85,8 @@ def gather(executed: Path, out: Path, language: str = "en") -> None:
             continue
         copy = executed / path.name
         if not copy.exists():
-            raise ValueError(f"there is no executed copy of {path.name}; call make run first")
+            run = "make run" if language == "en" else f"make run EDITION={language}"
+            raise ValueError(f"there is no executed copy of {path.name}; call {run} first")
         chapter = files.read(copy)
         site_pages.link_chapter(chapter, path.stem, language)
         (out / "chapters" / path.name).write_text(files.render(chapter), encoding="utf-8")

@@ -18,7 +18,7 @@ from course_utils.language import current, speaking
 from tools import chapter_table, deck_rules
 from tools import notebook_files as files
 from tools.bench import report as bench_report
-from tools.guide import said
+from tools.translation.generated import said
 
 _BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
 _MARK = re.compile(r"^<!-- ([a-z]+) -->$", re.MULTILINE)

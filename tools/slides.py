@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,15 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="02", help="build this deck only")
     parser.add_argument("--no-handout", action="store_true", help="write no PDF")
     parser.add_argument("--pictures", action="store_true", help="write a picture of every slide")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "slides")
+    parser.add_argument("--out", type=Path, help="folder to write (build/slides, build/slides/ko)")
     parser.add_argument("--chapters", default="", help="where pages of the chapters lie, to link")
+    parser.add_argument("--both", action="store_true", help="link the decks in other languages")
     parser.add_argument("--language", default="en", choices=("en", *LANGUAGES))
     chosen = parser.parse_args(arguments)
-    out = chosen.out.resolve()
+    own = "" if chosen.language == "en" else chosen.language
+    folder, out = SLIDES / own, (chosen.out or ROOT / "build" / "slides" / own).resolve()
     try:
-        folder = SLIDES if chosen.language == "en" else SLIDES / chosen.language
         decks = choose(chosen.only, folder)
-        build(decks, out, chosen.chapters)
+        build(decks, out, chosen.chapters, chosen.both)
         pages = [out / f"{deck.stem}.html" for deck in decks]
         if not chosen.no_handout or chosen.pictures:
             with _browser() as browser:
@@ -82,13 +84,14 @@ def choose(number: str = "", folder: Path = SLIDES) -> list[Path]:
     return chosen
 
 
-def build(decks: list[Path], out: Path, chapters: str = "") -> None:
+def build(decks: list[Path], out: Path, chapters: str = "", both: bool = False) -> None:
     """Execute decks of one folder and write them as pages into ``out``.
 
     Args:
         decks: The decks.
         out: Where to write.
         chapters: Where the chapters' pages lie, seen from there; their last slides link to them.
+        both: Whether they link to the decks in the other language, too.
 
     Raises:
         BuildError: If a cell fails, or Sphinx warns of anything.
@@ -96,22 +99,23 @@ def build(decks: list[Path], out: Path, chapters: str = "") -> None:
     source = decks[0].parent
     patterns = ",".join(deck.name for deck in decks)
     command = [sys.executable, "-m", "sphinx", "-b", "revealjs", "-t", "decks", "-q", "-W"]
-    command += ["--keep-going", "-j", "auto", "-c", str(ROOT / "site"), "-d", str(out / ".cache")]
+    command += ["--keep-going", "-j", "auto", "-c", str(ROOT / "site")]
     command += ["-D", f"include_patterns={patterns}", "-D", f"root_doc={decks[0].stem}"]
-    command += ["-D", f"course_chapters={chapters}"]
+    command += ["-D", f"course_chapters={chapters}", "-D", f"course_both={int(both)}"]
     language = source.name if source.name in LANGUAGES else "en"
     command += ["-D", f"language={language}"]
     # Where deck.py lies, and this package.
     search_path = filter(None, [str(SLIDES), str(ROOT), os.environ.get("PYTHONPATH")])
     surroundings = {"COURSE_LANGUAGE": language, "PYTHONPATH": os.pathsep.join(search_path)}
-    done = subprocess.run(
-        [*command, str(source), str(out)],
-        cwd=ROOT,
-        env=os.environ | surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with tempfile.TemporaryDirectory() as cache:  # beside the pages it would be published
+        done = subprocess.run(
+            [*command, "-d", cache, str(source), str(out)],
+            cwd=ROOT,
+            env=os.environ | surroundings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     if done.returncode:
         raise BuildError(report("a deck could not be built", done.stdout))
 

@@ -3,11 +3,9 @@
 ``:::{notes} 2`` holds what the speaker says, and how many minutes the slide takes. The speaker's
 view (key S) shows it and paces by it; the projector does not. ``{.beside}`` above a slide's heading
 puts its figure to the left of its text. ``course_chapters`` says where the chapters' pages lie, if
-the decks stand on the web site: then the last slide links to its chapter's and
-to the deck in the other language.
+the decks stand on the web site: then the last slide links to its chapter's page,
+and with ``course_both`` to the deck in the other language.
 """
-
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -51,7 +49,8 @@ class DeckTranslator(RevealjsSlideTranslator):
 
 def _begin_notes(translator, node: speaker_notes) -> None:
     minutes = node["minutes"]
-    translator.body.append(f'<aside class="notes"><p class="minutes">{minutes} min</p>\n')
+    unit = "분" if translator.config.language == "ko" else " min"
+    translator.body.append(f'<aside class="notes"><p class="minutes">{minutes}{unit}</p>\n')
 
 
 def _end_notes(translator, node: speaker_notes) -> None:
@@ -91,9 +90,7 @@ def _link_site(app, doctree) -> None:
     here, other_language, other_deck = _LINKS[app.config.language]
     name = app.env.docname
     links = [(here, f"{app.config.course_chapters}/{name}.html")]
-    source = Path(app.srcdir)
-    others = source.parent if app.config.language == "ko" else source / "ko"
-    if (others / f"{name}.md").exists():
+    if app.config.course_both:
         links.append((other_language, f"{other_deck}/{name}.html"))
     colab = list(doctree.findall(nodes.reference))[-1]
     place = colab.parent.index(colab) + 1
@@ -106,6 +103,7 @@ def _link_site(app, doctree) -> None:
 def setup(app):
     """Add the directive and the translator."""
     app.add_config_value("course_chapters", "", "env")
+    app.add_config_value("course_both", False, "env")
     app.add_node(speaker_notes, revealjs=(_begin_notes, _end_notes))
     app.add_directive("notes", Notes)
     app.connect("doctree-read", _leave_out)

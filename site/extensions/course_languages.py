@@ -7,6 +7,12 @@ stand at the top of the site, Korean ones in ``ko``.
 from pathlib import Path
 
 NAMES = {"en": "English", "ko": "한국어"}
+TITLES = {"ko": "합성곱 신경망"}
+
+
+def _take_title(app, config) -> None:
+    if title := TITLES.get(config.language):
+        config.project = config.html_title = title
 
 
 def _offer_other_language(app, pagename, templatename, context, doctree) -> None:
@@ -26,5 +32,6 @@ def _offer_other_language(app, pagename, templatename, context, doctree) -> None
 
 def setup(app):
     """Tell every page's template where the other language is."""
+    app.connect("config-inited", _take_title)
     app.connect("html-page-context", _offer_other_language)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

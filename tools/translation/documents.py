@@ -35,8 +35,8 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:href|src)=\"([^\"]*)\"")
 _ROLE = re.compile(r"\{(?:eval|colab|doc)\}`[^`]*`")
 _CLASSES = re.compile(r"^\{\.[^}]*\}$", re.MULTILINE)
 _MARK = re.compile(r"<!--.*?-->", re.DOTALL)
-#: Blocks whose content is read, not run.
 _VERSION = re.compile(r"^## \d+\.\d+\.\d+.*$", re.MULTILINE)
+#: Blocks whose content is read, not run.
 _READ = re.compile(r"\{(?:notes|note|tip|admonition|warning|dropdown|seealso)\}")
 
 
@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--unchanged", action="store_true", help="stamp sections left as they were")
     chosen = parser.parse_args(arguments)
     named = [path.resolve() for path in chosen.files]
+    if chosen.unchanged and not named:
+        parser.error("--unchanged needs the files whose Korean is still right")
     try:
         if chosen.command == "new":
             return new(named)
@@ -68,7 +70,10 @@ def english_of(path: Path) -> Path:
     """Return the English file that a Korean one follows."""
     if path.name.endswith(f".{LANGUAGE}.md"):
         return path.with_name(path.name.replace(f".{LANGUAGE}.md", ".md"))
-    above = next(one for one in path.parents if one.name == LANGUAGE)
+    inside = path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else ()
+    if LANGUAGE not in inside[:-1]:
+        raise ValueError(f"{path.name} is no Korean page; name one such as slides/ko/09_x.md")
+    above = ROOT.joinpath(*inside[: inside.index(LANGUAGE) + 1])
     return above.parent / path.relative_to(above)
 
 
@@ -86,9 +91,9 @@ def new(paths: list[Path]) -> int:
         ValueError: If there is one already.
     """
     for path in paths:
+        english = english_of(path).read_text(encoding="utf-8")
         if path.exists():
             raise ValueError(f"{_name(path)} is there already")
-        english = english_of(path).read_text(encoding="utf-8")
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_files.write(path, english)
         print(f"{_name(path)}: begun, in English")
@@ -113,8 +118,8 @@ def stamp(paths: list[Path], unchanged: bool) -> int:
         before = followed.get(_name(path), [])
         pairs, kept = _hashes(path), []
         for place, (english, own) in enumerate(pairs):
-            old = before[place] if place < len(before) else None
-            if old and old[0] != english and old[1] == own and not unchanged:
+            old = _stamped(before, english, own)
+            if old and old[0] != english and not unchanged:
                 heading = sections(path.read_text(encoding="utf-8"))[place].split("\n")[0]
                 print(
                     f"{_name(path)}: {heading}: the English has changed, the translation has "
@@ -150,8 +155,10 @@ def findings(path: Path) -> Iterator[str]:
             yield "its tables are not those of the English page; run `documents make`"
     except ValueError as error:
         yield str(error)
-    english = sections(english_path.read_text(encoding="utf-8"))
-    korean = sections(text)
+    whole = english_path.read_text(encoding="utf-8")
+    if _names_of_parts(whole) != _names_of_parts(text):
+        yield "has other generated parts than the English"
+    english, korean = sections(whole), sections(text)
     if [_level(one) for one in english] != [_level(one) for one in korean]:
         yield (
             f"has {len(korean)} sections where the English has {len(english)}, or headings of "
@@ -162,13 +169,13 @@ def findings(path: Path) -> Iterator[str]:
     pairs = _hashes(path)
     for place, (one, other) in enumerate(zip(english, korean, strict=True)):
         heading = other.strip().split("\n")[0][:60]
-        stamped = followed[place] if len(followed) == len(pairs) else None
-        if stamped is None:
+        stamped = _stamped(followed, *pairs[place])
+        if stamped is None and not followed:
             yield f"{heading}: was never stamped; translate it, then run `documents stamp`"
+        elif stamped is None:
+            yield f"{heading}: was changed after it was stamped; run `documents stamp`"
         elif stamped[0] != pairs[place][0]:
             yield f"{heading}: the English has changed; compare, then run `documents stamp`"
-        elif stamped[1] != pairs[place][1]:
-            yield f"{heading}: was changed after it was stamped; run `documents stamp`"
         for problem in _problems(one, other):
             yield f"{heading}: {problem}"
 
@@ -203,6 +210,10 @@ def with_generated_parts(text: str, path: Path) -> str:
         return found["begin"] + made + found["end"]
 
     return _GENERATED.sub(part, text)
+
+
+def _names_of_parts(text: str) -> list[str]:
+    return [found["name"] for found in _GENERATED.finditer(text)]
 
 
 def _problems(english: str, korean: str) -> Iterator[str]:
@@ -308,6 +319,15 @@ def _hashes(path: Path) -> list[list[str]]:
 def _lasting(section: str) -> str:
     """Return a section without what tools write: tables, and versions with their dates."""
     return _VERSION.sub("", _GENERATED.sub("", section))
+
+
+def _stamped(before: list[list[str]], english: str, own: str) -> list[str] | None:
+    """Return what was noted of a Korean section, wherever it stood; None if it is new or changed.
+
+    Of sections with the same text, the one that followed the same English.
+    """
+    same = [pair for pair in before if pair[1] == own]
+    return next((pair for pair in same if pair[0] == english), same[0] if same else None)
 
 
 def _followed() -> dict[str, list[list[str]]]:

@@ -155,7 +155,7 @@ def _translate_code(cell: NotebookNode, part: Part, name: str) -> None:
     except ValueError as error:
         raise ValueError(f"{name}: {part.id} {error}") from None
     cell.source = code.replace(cell.source, wanted)
-    if wanted.alt:
+    if wanted.alt and alt_text(cell):  # otherwise `findings` says so
         cell.metadata.mystnb.image.alt = wanted.alt
 
 

@@ -8,7 +8,6 @@ looked up in the Korean chapters, and sentences of the package in its tables.
 import functools
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from course_utils import language
@@ -22,7 +21,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PLACE = re.compile(r"#(\d?)")
 _CODE = re.compile(r"`[^`]*`")
 #: What surrounds words and is no word: tags, the ends of links and pictures, numbers of chapters.
-_FRAME = re.compile(r"(<[^>]+>|!?\[|\]\([^)]*\)|\*\*| · |&nbsp;|; (?=\d+ ×)|^(?:0\d|A\d): )")
+_FRAME = re.compile(r"(<[^>]+>|!?\[|\]\([^)]*\)|\*\*| · |&nbsp;|; (?=\d+ ×)|\b(?:0\d|A\d): )")
 _LINE_BEGIN = re.compile(r"(?:#{1,6} |- |:alt: )?")
 
 
@@ -41,43 +40,36 @@ def translated(text: str) -> str:
     return "\n".join(lines)
 
 
-def keys(text: str) -> Iterator[str]:
-    """Yield the entries that generated Markdown asks for, as they stand in the table."""
-    for line in text.split("\n"):
-        for cell in _cells(line):
-            for words in _FRAME.split(cell):
-                if _has_words(words):
-                    yield _NUMBER.sub("#", words.strip())
+def said(text: str, spoken: str) -> str:
+    """Return generated Markdown in a language: as it is in English, else translated."""
+    return text if spoken == "en" else translated(text)
 
 
 def _line(line: str, missing: list[str]) -> str:
-    shown = line
-    for cell in _cells(line):
-        new = "".join(
-            _words(part, missing) if _has_words(part) else part for part in _FRAME.split(cell)
-        )
-        shown = shown.replace(cell, new, 1) if new != cell else shown
-    return shown
-
-
-def _cells(line: str) -> list[str]:
-    """Return the pieces of a line that are translated each by itself."""
     if line.startswith("|"):
-        return [cell.strip() for cell in line.strip("|").split("|") if cell.strip()]
+        return "|".join(_piece(cell, missing) for cell in line.split("|"))
+    if line.startswith(("```", ":")) and not line.startswith(":alt: "):
+        return line
     begin = _LINE_BEGIN.match(line).end()
-    is_markup = line.startswith(("```", ":")) and not line.startswith(":alt: ")
-    return [] if is_markup or not line[begin:].strip() else [line[begin:]]
+    return line[:begin] + _piece(line[begin:], missing)
+
+
+def _piece(text: str, missing: list[str]) -> str:
+    """Return a cell or a line; its links, tags and stars stay as they are."""
+    return "".join(
+        _words(part, missing) if _has_words(part) else part for part in _FRAME.split(text)
+    )
 
 
 def _has_words(text: str) -> bool:
     if _FRAME.fullmatch(text) or code.HANGUL.search(text):
         return False
-    return re.search(r"[A-Za-z]{2}", _CODE.sub("", text)) is not None
+    return re.search(r"[A-Za-z]{2}|^\s*[\d.,→ ]+ s\s*$", _CODE.sub("", text)) is not None
 
 
 def _words(text: str, missing: list[str]) -> str:
     core = text.strip()
-    found = _titles().get(core)
+    found = _titles().get(core) or _sentences().get(core)
     if found is None:
         numbers = _NUMBER.findall(core)
         key = _NUMBER.sub("#", core)
@@ -94,14 +86,16 @@ def _words(text: str, missing: list[str]) -> str:
 
 @functools.cache
 def _table() -> dict[str, str]:
+    return json.loads(WORDS.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _sentences() -> dict[str, str]:
+    """Return what the package says; its numbers belong to the sentences."""
     table = {}
     for path in sorted((language.FOLDER / edition.LANGUAGE).rglob("*.json")):
-        table |= {
-            _NUMBER.sub("#", english): korean
-            for english, korean in json.loads(path.read_text(encoding="utf-8")).items()
-            if "{" not in english
-        }
-    return table | json.loads(WORDS.read_text(encoding="utf-8"))
+        table |= json.loads(path.read_text(encoding="utf-8"))
+    return table
 
 
 @functools.cache
@@ -115,9 +109,9 @@ def _titles() -> dict[str, str]:
         if pairs[1].exists():
             titles |= dict(zip(*map(chapter_table.title_and_question, pairs), strict=True))
         if decks[1].exists():
-            names = (
+            english, korean = (
                 deck_rules.read(deck.stem, deck.read_text(encoding="utf-8")).slides[0].heading
                 for deck in decks
             )
-            titles |= {next(names): next(names)}
+            titles[english] = korean
     return titles
