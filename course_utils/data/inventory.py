@@ -52,9 +52,10 @@ def find_damage(folder: Path) -> str:
 
     Used in: 04, 05.
     """
-    if not folder.is_dir():
+    seen = _list_and_files(folder)
+    if seen is None:
         return "it is not there"
-    listed, found = _listed(folder), _files(folder)
+    listed, found = seen
     if foreign := sorted(set(found) - set(listed)):
         raise ForeignFilesError(
             f"{folder} holds files that are not known to come with the set: "
@@ -69,6 +70,30 @@ def find_damage(folder: Path) -> str:
         if names
     ]
     return "; ".join(problems) or ("" if listed else "it is empty")
+
+
+def _list_and_files(folder: Path) -> tuple[dict[str, int], dict[str, int]] | None:
+    """Return a set's list and the files there are, both of one folder; None if there is none.
+
+    Another process may put a new set in the place of a damaged one meanwhile; then look again.
+    """
+    while (before := _identity(folder)) is not None:
+        try:
+            found = _listed(folder), _files(folder)
+        except FileNotFoundError:
+            found = None
+        if found is not None and _identity(folder) == before:
+            return found
+    return None
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another one of the same name; None if there is none."""
+    try:
+        status = folder.stat()
+    except FileNotFoundError:
+        return None
+    return (status.st_dev, status.st_ino) if folder.is_dir() else None
 
 
 def _listed(folder: Path) -> dict[str, int]:
@@ -90,7 +115,8 @@ def _files(folder: Path) -> dict[str, int]:
 def _remove_damaged(target: Path) -> None:
     """Make place for a new set, unless another call was faster and there is a whole one."""
     target = Path(os.path.realpath(target))
-    if not (target.is_dir() and any(target.iterdir()) and find_damage(target)):
+    seen = _identity(target)
+    if seen is None or not find_damage(target) or _identity(target) != seen:
         return
     if own := _hidden_files(target):
         aside = target.with_name(f"{target.name}-damaged-{uuid.uuid4().hex[:8]}")
@@ -105,7 +131,10 @@ def _remove_damaged(target: Path) -> None:
         )
         return
     damaged = target.with_name(cache.unfinished_name(f".{target.name}"))
-    target.rename(damaged)
+    try:
+        target.rename(damaged)
+    except FileNotFoundError:  # just now: it makes place itself
+        return
     shutil.rmtree(damaged, ignore_errors=True)
 
 
