@@ -4,6 +4,14 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
+ifneq ($(words $(VENV)),1)
+$(error VENV="$(VENV)" must be one folder whose name holds no space)
+endif
+# Nothing is removed but our own folder; another one may hold more than an environment.
+ifeq ($(VENV),.venv)
+VENV_CLEAR := --clear
+VENV_REMOVE := rm -rf .venv;
+endif
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -34,13 +42,14 @@ help:  ## List the commands
 	@echo '  PROFILE=demo|full|ci     how long everything trains (demo)'
 	@echo '  DATA=sample|download|FOLDER   drawn pictures, real ones, or your own (sample)'
 	@echo '  CHAPTERS=02,04           only these chapters (all)'
-	@echo '  EDITION=ko               for make run: the Korean chapters (the English ones)'
+	@echo '  EDITION=ko               the Korean chapters for make run (the English ones), or only'
+	@echo '                           the Korean slides for make slides (both)'
 	@echo '  ENVIRONMENT=colab        only this one for test-colab: colab, oldest or newest (all)'
 	@echo '  LAB="--no-browser"       further options of jupyter lab'
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: call make PYTHON=python3.12 ...")'
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo 'The virtual environment could not be made; on Debian and Ubuntu: apt install python3-venv'; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV_CLEAR) $(VENV) || { $(VENV_REMOVE) echo 'The virtual environment could not be made; on Debian and Ubuntu: apt install python3-venv'; exit 1; }
 	@echo 'Installing the course and its tools into $(VENV) (once, a few minutes) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[run,test]'
 	@touch $(INSTALLED)
@@ -67,8 +76,9 @@ handout: $(INSTALLED)  ## Copy chapters, package and environment, without soluti
 test: lint unit nbval course-ci site-ci notebook-tests colab-share audit  ## Everything that CI checks
 
 slides: $(DOCS)  ## Build the slides, and a handout of each, into build/slides
-	@$(BIN)/python -m tools.slides
-	@$(BIN)/python -m tools.slides --language ko
+	@for language in $(or $(EDITION),en ko); do \
+	  $(BIN)/python -m tools.slides --language "$$language" --only "$$CHAPTERS" --handout-if-possible || exit; \
+	done
 
 site: $(DOCS)  ## Build the web site into build/site; executes the chapters first if they were not
 	@test -f build/report.json || $(MAKE) --no-print-directory run PROFILE=demo DATA=sample CHAPTERS= EDITION=
@@ -76,7 +86,7 @@ site: $(DOCS)  ## Build the web site into build/site; executes the chapters firs
 	@$(BIN)/python -m tools.site --build build
 
 site-ci: $(DOCS) course-ci  # the web site from the copies that course-ci executed
-	@$(BIN)/python -m tools.site --build build/ci --no-handouts
+	@$(BIN)/python -m tools.site --build build/ci --profile ci --no-handouts
 
 test-colab: $(INSTALLED)  ## Run the chapters on the versions of Colab, on the oldest, and the newest
 	@$(BIN)/python -m tools.environments run
@@ -125,6 +135,7 @@ stamp: $(INSTALLED)  ## Write badges, set-up cells and releases into the noteboo
 
 refresh: $(INSTALLED)  ## Run the notebooks and store the outputs that are compared
 	@$(BIN)/python -m tools.notebooks refresh
+	@$(BIN)/python -m tools.translation refresh
 
 tables: $(INSTALLED)  ## Write the README's table from the last `make run`
 	@$(BIN)/python -m tools.chapter_table --measured build/report.json

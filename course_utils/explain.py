@@ -99,6 +99,7 @@ def filter_patterns(
     filters: Sequence[int],
     steps: int = 40,
     limits: tuple[float, float] = (0.0, 255.0),
+    smoothing: float = 0.0,
     seed: int = 0,
 ) -> np.ndarray:
     """Return for each filter a picture that makes it respond more and more: gradient ascent.
@@ -114,6 +115,8 @@ def filter_patterns(
         filters: Channels of that layer.
         steps: Number of steps.
         limits: Lowest and highest value that the model takes for a pixel.
+        smoothing: Share of each pixel that is replaced after each step by the mean of its four
+            neighbours, 0 to 1. Forms grow in the place of fine noise.
         seed: Of the noise and the moves.
 
     Returns:
@@ -122,7 +125,8 @@ def filter_patterns(
 
     Raises:
         ValueError: If the layer does not exist or has no maps, or has no such filter, if the
-            model was built for pictures of any size, or if ``steps`` is less than 1.
+            model was built for pictures of any size, if ``steps`` is less than 1, or if
+            ``smoothing`` lies outside of 0 to 1.
 
     After Chollet, Deep Learning with Python, 2nd ed., ch. 9.
 
@@ -132,6 +136,8 @@ def filter_patterns(
 
     if steps < 1:
         raise ValueError(f"steps must be 1 or more, got {steps}")
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"smoothing must lie from 0 to 1, got {smoothing}")
     responses = keras.Model(model.input, _layer_with_maps(model, layer_name).output)
     filters = _filters(filters, responses.output.shape[-1], layer_name)
     if None in model.input_shape[1:]:
@@ -152,6 +158,8 @@ def filter_patterns(
         gradient = tape.gradient(response, moved)
         length = ops.std(gradient, axis=(1, 2, 3), keepdims=True)
         moved += 0.01 * (high - low) * gradient / (length + 1e-12)
+        neighbours = sum(tf.roll(moved, by, axis) for axis in (1, 2) for by in (-1, 1)) / 4
+        moved += smoothing * (neighbours - moved)
         pictures = ops.clip(tf.roll(moved, -move, axis=(1, 2)), low, high)
     return _same_contrast(ops.convert_to_numpy(pictures))
 

@@ -82,6 +82,7 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
     "show_toc_level": 2,
     "article_header_end": ["language.html", "article-header-buttons.html"],
+    "footer_content_items": ["authors.html"],
     "navbar_persistent": [],  # the search field stands in the side bar
     "repository_url": course_repository,
     "use_repository_button": True,

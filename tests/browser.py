@@ -192,7 +192,7 @@ def _install() -> str:
     import fcntl
 
     # Tests run in several processes; apt works for one at a time.
-    with open(Path(tempfile.gettempdir()) / "course-browser.lock", "w") as lock:
+    with open(Path(tempfile.gettempdir()) / "course-browser.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if any(shutil.which(name) for name in PROGRAMS):
             return ""

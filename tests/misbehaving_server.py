@@ -168,7 +168,7 @@ def do_elsewhere(work, constants, environment, *arguments):
     os.environ.update(environment)
     for name, value in constants.items():
         setattr(picture_sets, name, value)
-    with open(os.devnull, "w") as nowhere:
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     work(*arguments)

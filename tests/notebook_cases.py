@@ -76,7 +76,8 @@ class Repository:
     def declare(self, slug: str, release_ref: str = "main") -> None:
         (self.root / "pyproject.toml").write_text(
             f'[project.urls]\nRepository = "https://github.com/{slug}"\n'
-            f'[tool.course]\nrelease_ref = "{release_ref}"\n'
+            f'[tool.course]\nrelease_ref = "{release_ref}"\n',
+            encoding="utf-8",
         )
 
     @property

@@ -74,7 +74,7 @@ def run(versions, service: str) -> subprocess.CompletedProcess:
 
 def test_a_known_weakness_fails_and_names_the_remedy(tmp_path, database):
     versions = tmp_path / "versions.txt"
-    versions.write_text("pillow==9.0.0\nnumpy==2.1.3\n")
+    versions.write_text("pillow==9.0.0\nnumpy==2.1.3\n", encoding="utf-8")
     finished = run(versions, database.address)
     assert finished.returncode == 1, finished.stdout + finished.stderr
     assert "pillow 9.0.0: PYSEC-0000-1, mended in: 9.9.9" in finished.stdout
@@ -126,7 +126,7 @@ def test_a_database_out_of_order_is_nobody_to_ask(tmp_path, database, status, he
 
 def test_a_list_that_cannot_be_read_fails(tmp_path, database):
     versions = tmp_path / "versions.txt"
-    versions.write_text("pillow>=9\n")  # which version, then?
+    versions.write_text("pillow>=9\n", encoding="utf-8")  # which version, then?
     finished = run(versions, database.address)
     assert finished.returncode == 1
     assert "pip-audit failed" in finished.stdout

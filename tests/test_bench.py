@@ -112,11 +112,36 @@ def test_the_table_shows_ratio_share_and_interval():
     text = report.tables(results())
     assert text.count("**3.5 ×**") == len(recipes.CASES)
     assert "| 5% |" in text  # 5e10 of 1e12, as the course computes in bfloat16
-    assert "-6.3 to +6.3 points (71.0% and 71.0%, 2 seeds)" in text
+    assert "−6.3 to +6.3 points (ours 71.0%, theirs 71.0%, 2 seeds)" in text
     # In 32 bits and in pairs, one training each was measured.
     assert text.count("not measured") == 2 * (len(recipes.CASES) - 1)
     assert "| **3.5 ×** | 1.4 × | 10.0 → 10.0 s |" in text
     assert "ours is 5.0 ×" in text and "ours is 2.0 ×" in text
+
+
+@pytest.mark.parametrize(
+    ("differences", "found"),
+    [
+        ((-0.010, -0.012, -0.011), "1.1 points less accurate: the interval lies below 0."),
+        ((-0.006, -0.012, -0.010), "0.9 points less accurate: the interval lies just below 0."),
+        ((0.020, 0.022, 0.021), "2.1 points more accurate: the interval lies above 0."),
+        ((-0.02, 0.02, 0.01), "no difference was shown: the interval holds 0."),
+    ],
+)
+def test_whose_accuracy_differs_is_said_in_words(differences, found):
+    measured = results()
+    pairs = {
+        str(seed): {"source": 0.7, "course": 0.7 + one} for seed, one in enumerate(differences)
+    }
+    measured["accuracy"]["mini_xception"] = {"pairs": pairs}
+    said = f"- **mini-Xception, augmentation**: with our recipe, {found}"
+    assert said in report.tables(measured).splitlines()
+
+
+def test_what_the_units_for_16_bits_contribute_is_said_in_words():
+    text = report.tables(results())
+    assert "is 3.5 to 3.5 times as fast as the sources'; without them, 1.4 to 1.4 times." in text
+    assert "without them" not in report.tables(results() | {"float32": {}})
 
 
 def test_a_table_of_two_machines_names_both():

@@ -64,7 +64,7 @@ def test_pictures_beside_the_layout_are_not_silently_left_out(tmp_path, inner):
     unpack(archive([f"{inner}/{kind}/{k}.jpg" for kind in ("cat", "dog") for k in range(3)]), root)
     unpack(archive(["test1/1.jpg", ".hidden/1.jpg"]), root)
     (root / "notes").mkdir()
-    (root / "notes/license.txt").write_text("yours")
+    (root / "notes/license.txt").write_text("yours", encoding="utf-8")
     assert len(data.load("dogs-vs-cats", tmp_path)) == 6
     unpack(archive([f"{part}/cat/1.jpg" for part in ("validation", "test")]), root)
     with pytest.raises(ValueError, match=f"{inner} and in test, validation.*split_by_folder"):

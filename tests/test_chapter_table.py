@@ -33,7 +33,7 @@ def course(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ("pyproject.toml", "README.md", "notebooks/02_convolution_arithmetic.ipynb"):
         shutil.copy(files.ROOT / name, tmp_path / name)
-    (tmp_path / "measured.json").write_text(json.dumps(MEASURED))
+    (tmp_path / "measured.json").write_text(json.dumps(MEASURED), encoding="utf-8")
     return tmp_path
 
 
@@ -43,7 +43,7 @@ def _run(course, *arguments):
 
 def test_the_table_shows_what_was_measured(course):
     assert _run(course) == 0
-    readme = (course / "README.md").read_text()
+    readme = (course / "README.md").read_text(encoding="utf-8")
     assert "| 02 | [Convolution arithmetic](notebooks/02_convolution_arithmetic.ipynb)" in readme
     for shown in ("How can a net that sees less know more?", "33 s", "0.9 GB", "convnet 98 %"):
         assert shown in readme
@@ -56,22 +56,22 @@ def test_an_appendix_stands_in_the_table_behind_the_chapters(course):
     shutil.copy(notebooks / "02_convolution_arithmetic.ipynb", notebooks / "A2_appendix.ipynb")
     run = MEASURED["chapters"]["02_convolution_arithmetic"] | {"planned_work": 0}
     measured = MEASURED | {"chapters": MEASURED["chapters"] | {"A2_appendix": run}}
-    (course / "measured.json").write_text(json.dumps(measured))
+    (course / "measured.json").write_text(json.dumps(measured), encoding="utf-8")
     assert _run(course) == 0
-    readme = (course / "README.md").read_text()
+    readme = (course / "README.md").read_text(encoding="utf-8")
     assert 0 < readme.index("| 02 | [") < readme.index("| A2 | [")
 
 
 def test_a_stale_table_fails_the_check(course, capsys):
     _run(course)
     changed = MEASURED | {"hardware": "another machine"}
-    (course / "measured.json").write_text(json.dumps(changed))
+    (course / "measured.json").write_text(json.dumps(changed), encoding="utf-8")
     assert _run(course, "--check") == 1
     assert "run make tables" in capsys.readouterr().err
 
 
 def test_a_chapter_that_was_not_measured_is_named(course, capsys):
-    (course / "measured.json").write_text(json.dumps(MEASURED | {"chapters": {}}))
+    (course / "measured.json").write_text(json.dumps(MEASURED | {"chapters": {}}), encoding="utf-8")
     assert _run(course) == 1
     assert "02_convolution_arithmetic.ipynb was not measured" in capsys.readouterr().err
 
@@ -79,7 +79,7 @@ def test_a_chapter_that_was_not_measured_is_named(course, capsys):
 def test_times_measured_under_another_plan_are_refused(course, capsys):
     measured = json.loads(json.dumps(MEASURED))
     measured["chapters"]["02_convolution_arithmetic"]["planned_work"] = 71_999
-    (course / "measured.json").write_text(json.dumps(measured))
+    (course / "measured.json").write_text(json.dumps(measured), encoding="utf-8")
     assert _run(course, "--check") == 1
     assert "measured under another plan" in capsys.readouterr().err
 
@@ -87,16 +87,16 @@ def test_times_measured_under_another_plan_are_refused(course, capsys):
 def test_more_memory_than_promised_is_refused(course, capsys):
     measured = json.loads(json.dumps(MEASURED))
     measured["chapters"]["02_convolution_arithmetic"]["memory_mb"] = PROMISED_MEMORY_MB + 1
-    (course / "measured.json").write_text(json.dumps(measured))
+    (course / "measured.json").write_text(json.dumps(measured), encoding="utf-8")
     assert _run(course, "--check") == 1
     assert "took 3,001 MB of memory; promised are at most 3,000" in capsys.readouterr().err
 
 
 def test_a_readme_without_the_frame_is_left_alone(course, capsys):
-    (course / "README.md").write_text("# Another text\n")
+    (course / "README.md").write_text("# Another text\n", encoding="utf-8")
     assert _run(course) == 1
     assert "lacks the lines" in capsys.readouterr().err
-    assert (course / "README.md").read_text() == "# Another text\n"
+    assert (course / "README.md").read_text(encoding="utf-8") == "# Another text\n"
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_only_a_passed_demo_run_is_taken_over(tmp_path, change):
         "chapters": [],
     }
     path = tmp_path / "report.json"
-    path.write_text(json.dumps(report | {"seconds": 1.0} | change))
+    path.write_text(json.dumps(report | {"seconds": 1.0} | change), encoding="utf-8")
     with pytest.raises(ValueError, match="not a passed run in profile demo"):
         chapter_table.take_over(path)

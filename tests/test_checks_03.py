@@ -17,6 +17,12 @@ def test_both_poolings_of_03_2():
     np.testing.assert_array_equal(pooled, chapter_03._BOTH_POOLINGS.right)
 
 
+def test_praise_for_03_2_does_not_say_right_twice(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_CHECKS", raising=False)
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path))
+    assert repr(checks.check("03.2", chapter_03._BOTH_POOLINGS.right)).lower().count("right") == 1
+
+
 def _largest(batch, size):
     return keras.layers.MaxPooling2D(size)(batch)
 

@@ -159,7 +159,9 @@ def test_colabs_list_holds_every_dependency_and_a_tensorflow_that_may_be_used():
 @pytest.mark.unit
 def test_a_list_without_a_dependency_is_refused(tmp_path):
     published = tmp_path / "pip-freeze.txt"
-    published.write_text("# a comment\nkeras==3.13.2\ntorch @ https://example.invalid/x.whl\n")
+    published.write_text(
+        "# a comment\nkeras==3.13.2\ntorch @ https://example.invalid/x.whl\n", encoding="utf-8"
+    )
     target = tmp_path / "colab.txt"
     with pytest.raises(EnvironmentFailure, match="pip-freeze.txt lacks tensorflow, numpy"):
         colab_list.write(published, target)
@@ -171,6 +173,25 @@ def test_no_suitable_python_is_named_with_the_remedy(tmp_path):
     future = Kind("future", "for later", ("3.99",), None, has_runner=False)
     with pytest.raises(EnvironmentFailure, match=r"needs Python 3\.99, .* install one"):
         install(future, tmp_path)
+
+
+@pytest.mark.unit
+def test_a_free_threaded_python_is_passed_over(tmp_path, monkeypatch):
+    """The packages have no wheels for it, and it may come first on the PATH."""
+    pythons = [
+        {"implementation": "cpython", "version": "3.13.9", "variant": "freethreaded", "path": "t"},
+        {"implementation": "pypy", "version": "3.13.8", "variant": "default", "path": "pypy"},
+        {"implementation": "cpython", "version": "3.13.5", "variant": "default", "path": "plain"},
+    ]
+    monkeypatch.setattr(environments.install, "_uv", lambda kind, *arguments: json.dumps(pythons))
+    kind = Kind("some", "for this test", ("3.13",), None, has_runner=False)
+    assert environments.install._find_python(kind) == ("plain", "3.13.5")
+    # What uv says of this computer has these fields.
+    monkeypatch.undo()
+    listed = environments.install._uv(
+        kind, "python", "list", "--only-installed", "--output-format", "json"
+    )
+    assert all(set(pythons[0]) <= set(python) for python in json.loads(listed))
 
 
 @pytest.mark.notebooks
@@ -350,7 +371,7 @@ def test_a_computer_that_has_the_helpers_already_is_no_test(
 
 @pytest.mark.unit
 def test_the_public_copy_holds_what_the_next_commit_would(small_course, tmp_path):
-    (small_course.folder / ".gitignore").write_text("secret.txt\n")
+    (small_course.folder / ".gitignore").write_text("secret.txt\n", encoding="utf-8")
     for name in ("secret.txt", "new.txt"):
         (small_course.folder / name).touch()
     public = public_copy.make(small_course.course, tmp_path / "public")

@@ -98,7 +98,7 @@ def test_nobodys_files_are_removed_with_a_damaged_set(
     elif what == "the list is gone":
         (folder / LIST_NAME).unlink()
     elif what == "the list is endless":
-        (folder / LIST_NAME).write_text("[" * 100_000)
+        (folder / LIST_NAME).write_text("[" * 100_000, encoding="utf-8")
     else:
         os.truncate(folder / LIST_NAME, 30)
     before = files_in(folder)
@@ -122,13 +122,13 @@ def test_hidden_files_of_ones_own_outlive_a_damaged_set(
     first = data.load(source.name, "download")
     folder = cache_folder / "downloads" / source.name
     (folder / own).parent.mkdir()
-    (folder / own).write_text("three years of work")
+    (folder / own).write_text("three years of work", encoding="utf-8")
     assert data.load(source.name, "download") == first
     assert (folder / own).exists(), "nothing is unpacked anew for it"
     victim(folder).unlink()
     assert data.load(source.name, "download") == first
     (aside,) = folder.parent.glob(f"{source.name}-damaged-*")
-    assert (aside / own).read_text() == "three years of work"
+    assert (aside / own).read_text(encoding="utf-8") == "three years of work"
     said = capsys.readouterr().out
     assert own in said and str(aside) in said
     assert not (folder / own).exists()
@@ -145,7 +145,7 @@ def test_what_systems_put_into_a_set_is_nobodys_work(server, monkeypatch, cache_
     folder = cache_folder / "downloads" / "rock-paper-scissors"
     path = victim(folder).parent / name
     path.parent.mkdir(exist_ok=True)
-    path.write_text("a system's")
+    path.write_text("a system's", encoding="utf-8")
     assert data.load("rock-paper-scissors", "download") == first
     assert path.exists()
     victim(folder).unlink()

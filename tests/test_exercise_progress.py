@@ -65,7 +65,7 @@ def test_a_damaged_file_loses_nothing_else(content, monkeypatch):
 
 
 def test_without_a_place_to_write_the_session_has_its_table(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "file" / "progress"))
     checks.check("02.1", size)
     assert status().status == "right"

@@ -212,6 +212,23 @@ def test_patterns_are_repeatable_and_one_does_not_change_another():
     assert not np.array_equal(both[0], both[1])
 
 
+def test_smoothed_patterns_have_less_noise_and_still_excite_their_filter():
+    model = stripes()
+    noise = {}
+    for smoothing in (0.0, 0.4):
+        patterns = explain.filter_patterns(model, "edges", [0, 1], 30, smoothing=smoothing)
+        response = model.predict(patterns.astype("float32"), verbose=0).mean(axis=(1, 2))
+        assert response[0, 0] > 2 * response[0, 1]
+        noise[smoothing] = np.abs(np.diff(patterns[0].astype(float), n=2, axis=1)).mean()
+    assert noise[0.4] < 0.5 * noise[0.0]
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.1])
+def test_patterns_cannot_be_smoothed_by_more_than_all(smoothing):
+    with pytest.raises(ValueError, match=f"from 0 to 1, got {smoothing}"):
+        explain.filter_patterns(stripes(), "edges", [0], smoothing=smoothing)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -43,6 +43,17 @@ def test_two_explorers_work_on_one_page_without_kernel_or_network(open_page):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 358, 700])
+def test_the_large_buttons_of_a_touch_screen_stay_inside_the_frame(open_page, width):
+    page = open_page(explorers.page("receptive_field"), width=width, has_touch=True, is_mobile=True)
+    frame = page.locator("section").bounding_box()
+    buttons = page.locator(".layers button")
+    assert buttons.count() > 12
+    edges = buttons.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(edges) < frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
 def test_an_executed_chapter_as_a_page_keeps_its_explorer(open_page):
     data, metadata = explorers.pooling(size=4)._repr_mimebundle_()
     output = nbformat.v4.new_output("execute_result", data, metadata=metadata)

@@ -57,7 +57,9 @@ class Lab:
             with contextlib.suppress(urllib.error.URLError):
                 if is_ready():
                     return
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text(
+                encoding="utf-8"
+            )
             time.sleep(0.2)
 
     def has_a_kernel(self) -> bool:

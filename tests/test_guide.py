@@ -9,7 +9,7 @@ from course_utils.checks import core
 from tools import cell_seconds, guide, start_cells
 from tools import notebook_files as files
 from tools.notebook_files import ROOT
-from tools.translation import prose
+from tools.translation import code, prose
 
 pytestmark = pytest.mark.unit
 
@@ -61,6 +61,9 @@ def test_the_korean_page_has_the_same_plan_and_nothing_in_english(number):
     name = CHAPTERS[number].stem
     page = guide.complete(korean, name, "ko")  # words without Korean are an error
     assert list(prose.english_left(page)) == []
+    tooltips = re.findall(r'title="([^"]*)"', page)
+    assert [title for title in tooltips if not code.HANGUL.search(title)] == []
+    assert re.findall(r"\d(?:&nbsp;| )s\b", page) == []
     if number in PLANNED:
         kept = [row.minutes for row in guide.plan(korean, name, "ko") if not row.optional]
         assert kept == [row.minutes for row in guide.plan(_page(number), name) if not row.optional]
@@ -72,7 +75,9 @@ def test_the_korean_page_has_the_same_plan_and_nothing_in_english(number):
 def test_a_deck_lends_its_minutes():
     rows = guide.plan(PLAN.format(demo=30), WITH_A_DECK)
     slides = sum(rows[place].minutes for place in (1, 3))
-    assert f"minutes: {slides}\n" in (ROOT / "slides" / f"{WITH_A_DECK}.md").read_text()
+    assert f"minutes: {slides}\n" in (ROOT / "slides" / f"{WITH_A_DECK}.md").read_text(
+        encoding="utf-8"
+    )
     assert [row.optional for row in rows] == [False, False, True, False, True]
 
 
@@ -155,6 +160,15 @@ def test_the_contents_name_the_lengths_of_the_plans():
     assert f"{guide.SHORT_CLASS} minutes" in _page("index")
 
 
+def test_the_seconds_to_the_cells_of_chapter_07_are_those_that_were_measured():
+    measured = cell_seconds.load()["07_transfer_learning"]["demo"]["seconds"]
+    names = list(measured)
+    begin, tuned, normed = map(names.index, ("start-here", "fine-tune", "batch-norm"))
+    seconds = [measured[name] for name in names]
+    assert 25 <= sum(seconds[begin : tuned + 1]) <= 35 and "about half a minute" in _page("07")
+    assert 17 <= sum(seconds[tuned + 1 : normed + 1]) <= 25 and "twenty seconds" in _page("07")
+
+
 def test_a_typed_figure_is_noticed():
     assert guide.typed_figures("How many?", "12 of {eval}`3 * 8`, 97.8 %") == ["12", "97.8"]
     assert guide.typed_figures("How many of 12?", "12; a window of 5×5, see section 7.") == []
@@ -231,7 +245,7 @@ def report(tmp_path):
         run = {"passed": True, "meaningful": True, "profile": "demo", "data": "sample"}
         run |= {"jobs": 2, "threads": 1, "chapters": [chapter]}
         path = tmp_path / "report.json"
-        path.write_text(json.dumps(run | changes))
+        path.write_text(json.dumps(run | changes), encoding="utf-8")
         return path
 
     return write

@@ -13,6 +13,7 @@ import pytest
 from tools import handout
 from tools import notebook_files as files
 from tools.notebook_files import ROOT
+from tools.translation import code, prose
 
 unit = pytest.mark.unit
 
@@ -81,6 +82,8 @@ def test_it_holds_every_chapter_without_outputs(made):
         copy = files.read(path)
         assert [cell.source for cell in copy.cells] == [cell.source for cell in original.cells]
         assert not [cell.id for _, cell in files.code_cells(copy) if cell.outputs]
+    korean = {path.name for path in (ROOT / "notebooks/ko").glob("*.ipynb")}
+    assert {path.name for path in (folder / "notebooks/ko").glob("*.ipynb")} == korean == chapters
     inside = {f"handout/{path.relative_to(folder)}" for path in folder.rglob("*.*")}
     assert {name for name in zipfile.ZipFile(archive).namelist() if not name.endswith("/")} >= {
         name for name in inside if name.endswith((".py", ".ipynb", ".toml", ".npz"))
@@ -88,10 +91,30 @@ def test_it_holds_every_chapter_without_outputs(made):
 
 
 @unit
+def test_a_korean_class_finds_its_way(made):
+    folder, archive = made
+    assert {"handout/README.ko.md", "handout/notebooks/ko/glossary.md"} <= set(
+        zipfile.ZipFile(archive).namelist()
+    )
+    readmes = [(folder / name).read_text(encoding="utf-8") for name in handout.READMES]
+    assert len(readmes) == 2
+    # The same commands in both, and nothing left in English.
+    commands = [re.findall(r"^```$.*?^```$", text, re.MULTILINE | re.DOTALL) for text in readmes]
+    assert len(commands[0]) == 2 and commands[0] == commands[1]
+    assert list(prose.problems(readmes[1])) == []
+    assert list(prose.problems(readmes[0])) != []
+    for place in re.findall(r"`(notebooks[\w/.]*)`|\]\(([\w.]+)\)", "".join(readmes)):
+        assert (folder / "".join(place)).exists(), place
+    title = files.read(folder / "notebooks/ko/01_learning_weights.ipynb").cells[0].source
+    assert code.HANGUL.search(title)
+
+
+@unit
 def test_only_the_first_weeks_if_asked(tmp_path, capsys):
     assert handout.main(["--chapters", "0,1", "--build", str(tmp_path)]) == 0
     notebooks = tmp_path / "handout" / "notebooks"
-    assert {path.name[:2] for path in notebooks.rglob("*.ipynb")} == {"00", "01"}
+    for chapters in (notebooks, notebooks / "ko"):
+        assert {path.name[:2] for path in chapters.glob("*.ipynb")} == {"00", "01"}
     assert "hold chapters 00, 01" in capsys.readouterr().out
     assert handout.main(["--chapters", "2", "--build", str(tmp_path)]) == 0  # replaces the first
     assert {path.name[:2] for path in (tmp_path / "handout" / "notebooks").rglob("*.ipynb")} == {
@@ -124,7 +147,9 @@ def test_a_student_can_install_it_and_work(made, tmp_path):
         "print(json.dumps(course_utils.__file__))\n"
     )
     borrowed = "\n".join(path for path in sys.path if path.endswith("site-packages"))
-    next(environment.rglob("site-packages")).joinpath("borrowed.pth").write_text(borrowed)
+    next(environment.rglob("site-packages")).joinpath("borrowed.pth").write_text(
+        borrowed, encoding="utf-8"
+    )
     done = subprocess.run(
         [str(python), "-c", code],
         cwd=folder / "notebooks",

@@ -225,7 +225,9 @@ def test_the_font_has_the_standards_syllables_a_name_of_its_own_and_its_licence(
     assert wanted <= set(font.getBestCmap())
     assert font["name"].getDebugName(1) == hangul_font.FAMILY
     assert "SIL Open Font License" in font["name"].getDebugName(13)
-    assert "SIL OPEN FONT LICENSE Version 1.1" in hangul_font.FONT.with_name("OFL.txt").read_text()
+    assert "SIL OPEN FONT LICENSE Version 1.1" in hangul_font.FONT.with_name("OFL.txt").read_text(
+        encoding="utf-8"
+    )
     assert hangul_font.FONT.stat().st_size < 400_000
 
 

@@ -43,13 +43,13 @@ def repository(tmp_path, capsys) -> Repository:
     "content", ["", "[]", "{}", "<html>", '{"nbformat": 4}', '{"nbformat": 3, "cells": []}']
 )
 def test_what_is_no_notebook_is_named(repository, content):
-    repository.chapter.write_text(content)
+    repository.chapter.write_text(content, encoding="utf-8")
     lines = check_notebook(repository.chapter, Addresses(repository.course))
     assert len(lines) == 1
     assert "is not a notebook of format 4" in lines[0]
     for command in ("clean", "stamp", "refresh"):
         assert repository.run(command, repository.chapter) == 1
-        assert repository.chapter.read_text() == content
+        assert repository.chapter.read_text(encoding="utf-8") == content
 
 
 @pytest.mark.unit
@@ -81,12 +81,17 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
         "git clone https://github.com/owner.example/small-course.git\n"
         "[Keras](https://github.com/keras-team/keras) and [bugs]"
         "(https://github.com/owner.example/small-course/issues)\n"
-        "[Site](https://owner.example.github.io/small-course/index.html)\n"
+        "[Site](https://owner.example.github.io/small-course/index.html)\n",
+        encoding="utf-8",
     )
     guide = repository.root / "guide" / "setup.md"
     guide.parent.mkdir()
-    guide.write_text("[Report a mistake](https://github.com/owner.example/small-course).\n")
-    citation.write_text('repository-code: "https://github.com/owner.example/small-course"\n')
+    guide.write_text(
+        "[Report a mistake](https://github.com/owner.example/small-course).\n", encoding="utf-8"
+    )
+    citation.write_text(
+        'repository-code: "https://github.com/owner.example/small-course"\n', encoding="utf-8"
+    )
     assert repository.run("check") == 0
     version = files.Course.version
     repository.declare("ada/pictures", f"v{version}")
@@ -105,13 +110,15 @@ def test_stamp_carries_a_new_address_everywhere(repository, capsys):
     )
     assert f"github/ada/pictures/blob/v{version}/notebooks/{NAME}" in stamped.cells[0].source
     assert repository.findings() == []
-    assert "owner.example" not in citation.read_text() + guide.read_text()
+    assert "owner.example" not in citation.read_text(encoding="utf-8") + guide.read_text(
+        encoding="utf-8"
+    )
     # A plain link is known by where the badges had pointed; other projects' links stay.
-    assert "(https://github.com/ada/pictures/issues)" in readme.read_text()
-    assert f"v2/gh/ada/pictures/v{version}?labpath" in readme.read_text()
-    assert "git clone https://github.com/ada/pictures.git" in readme.read_text()
-    assert "keras-team/keras" in readme.read_text()
-    assert "(https://ada.github.io/pictures/index.html)" in readme.read_text()
+    assert "(https://github.com/ada/pictures/issues)" in readme.read_text(encoding="utf-8")
+    assert f"v2/gh/ada/pictures/v{version}?labpath" in readme.read_text(encoding="utf-8")
+    assert "git clone https://github.com/ada/pictures.git" in readme.read_text(encoding="utf-8")
+    assert "keras-team/keras" in readme.read_text(encoding="utf-8")
+    assert "(https://ada.github.io/pictures/index.html)" in readme.read_text(encoding="utf-8")
     capsys.readouterr()
     assert repository.run("stamp") == 0
     assert capsys.readouterr().out == ""
@@ -126,7 +133,7 @@ def test_links_to_other_peoples_notebooks_and_packages_stay(repository):
         "pip install git+https://github.com/keras-team/keras@master\n"
         "git clone https://github.com/keras-team/keras\n"
     )
-    readme.write_text(links)
+    readme.write_text(links, encoding="utf-8")
     repository.change(
         repository.chapter,
         lambda cells: cells["title"].update(source=cells["title"].source + links),
@@ -134,21 +141,21 @@ def test_links_to_other_peoples_notebooks_and_packages_stay(repository):
     assert repository.run("check") == 0
     before = repository.chapter.read_bytes()
     assert repository.run("stamp") == 0
-    assert (readme.read_text(), repository.chapter.read_bytes()) == (links, before)
+    assert (readme.read_text(encoding="utf-8"), repository.chapter.read_bytes()) == (links, before)
 
 
 @pytest.mark.unit
 def test_addresses_are_looked_after_in_what_git_would_take_and_nowhere_else(repository):
     foreign = "https://github.com/ada/small-course\n"
-    (repository.root / ".gitignore").write_text("/venv/\n")
+    (repository.root / ".gitignore").write_text("/venv/\n", encoding="utf-8")
     (repository.root / "venv").mkdir()
     ignored, own = repository.root / "venv" / "package.md", repository.root / "own.md"
-    ignored.write_text(foreign)
-    own.write_text(foreign)
+    ignored.write_text(foreign, encoding="utf-8")
+    own.write_text(foreign, encoding="utf-8")
     subprocess.run(["git", "init", "--quiet"], cwd=repository.root, check=True)
     assert repository.run("stamp") == 0
-    assert ignored.read_text() == foreign
-    assert own.read_text() == "https://github.com/owner.example/small-course\n"
+    assert ignored.read_text(encoding="utf-8") == foreign
+    assert own.read_text(encoding="utf-8") == "https://github.com/owner.example/small-course\n"
 
 
 @pytest.mark.unit
@@ -234,7 +241,7 @@ def test_setup_cell_finds_what_pip_put_into_ones_own_folder(repository, tmp_path
         source, left_out = re.subn(r"\n    site\.addsitedir.*", "", source)
         assert left_out == 1
     (tmp_path / "packages").mkdir()
-    (tmp_path / "packages" / "pip.py").write_text(PIP)
+    (tmp_path / "packages" / "pip.py").write_text(PIP, encoding="utf-8")
     surroundings = {
         "PYTHONPATH": str(tmp_path / "packages"),
         "PYTHONUSERBASE": str(tmp_path / "own"),
@@ -251,7 +258,7 @@ def test_setup_cell_finds_what_pip_put_into_ones_own_folder(repository, tmp_path
 @pytest.mark.unit
 def test_setup_cell_is_formatted(repository):
     (repository.root / "cell.py").write_text(
-        notebook_template.setup_source(repository.course) + "\n"
+        notebook_template.setup_source(repository.course) + "\n", encoding="utf-8"
     )
     shutil.copy(files.ROOT / "pyproject.toml", repository.root)
     for command in (["format", "--check"], ["check", "--extend-ignore", "D,E402,F401"]):

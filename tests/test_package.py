@@ -75,7 +75,9 @@ def test_only_lower_bounds():
 
 
 def test_every_requirement_is_constrained():
-    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    pinned = re.findall(
+        r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(_requirements("run", "test")) <= set(pinned)
 
 

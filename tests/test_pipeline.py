@@ -263,7 +263,7 @@ def test_memory_is_given_back(tmp_path):
 
     def megabytes():
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+        return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * 4096 / 1e6
 
     split = make_split(tmp_path / "photos", 10)
     sizes = []

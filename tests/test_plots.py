@@ -155,6 +155,15 @@ def test_lines_differ_in_more_than_colour():
     assert len({line.get_marker() for line in axes.lines}) == 3
 
 
+def test_lines_keep_the_colours_that_are_asked_for_in_the_legend_too():
+    axes = plots.show_lines([0, 1], {"a": [1, 2], "b": [2, 3]}, "x", "y", colors=["red", "green"])
+    assert [line.get_color() for line in axes.lines] == ["red", "green"]
+    assert [line.get_color() for line in axes.get_legend().get_lines()] == ["red", "green"]
+    assert len({line.get_linestyle() for line in axes.lines}) == 2
+    with pytest.raises(ValueError, match="1 colors for 2 lines"):
+        plots.show_lines([0, 1], {"a": [1, 2], "b": [2, 3]}, "x", "y", colors=["red"])
+
+
 @pytest.mark.parametrize(
     ("series", "message"),
     [({"a": [1]}, "'a' has 1 values for 2"), ({name: [1, 2] for name in "abcde"}, "5 lines")],

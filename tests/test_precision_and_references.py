@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import precision, references
+from course_utils import language, precision, references
 
 pytestmark = pytest.mark.unit
 
@@ -45,6 +45,13 @@ def test_recorded_trainings_are_whole(name):
     assert {"pictures", "seed", "spread", "precision", "hardware", "minutes", "versions"} <= set(
         recorded.facts
     )
+
+
+@pytest.mark.parametrize("name", references.names())
+def test_what_a_training_ran_on_is_said_in_korean(name):
+    with language.speaking("ko"):
+        facts = str(references.recorded(name)).splitlines()
+    assert facts[0].startswith("이미지: ") and "에포크" in facts[1]
 
 
 def test_the_lessons_of_chapter_04_hold_for_what_was_recorded():

@@ -22,7 +22,7 @@ def write(folder, values, profile="demo", data="sample", notes=()):
     folder.mkdir(exist_ok=True)
     file = folder / "90_nets.json"
     record = {"profile": profile, "data": data, "notes": list(notes), "values": values}
-    file.write_text(json.dumps(record))
+    file.write_text(json.dumps(record), encoding="utf-8")
     return file
 
 
@@ -31,7 +31,7 @@ def folder(tmp_path):
     """A folder with two recorded runs of a chapter."""
     values = [{"unseen": {"deep": 0.5, "flat": 0.81}, "curve": [1, 2]}, {"unseen": {"deep": 0.6}}]
     content = {"fingerprint": "0", "facts": {"hardware": "2 cores of a test"}, "runs": values}
-    (tmp_path / "90_nets.json").write_text(json.dumps(content))
+    (tmp_path / "90_nets.json").write_text(json.dumps(content), encoding="utf-8")
     return tmp_path
 
 
@@ -43,14 +43,15 @@ def test_numbers_stand_beside_each_other(folder, tmp_path):
     head, row, conditions = str(beside).splitlines()
     assert head.split() == ["this", "run", "recorded", "1", "recorded", "2"]
     assert row.split() == ["0.551", "0.5", "0.6", "unseen,", "deep"]
+    assert "the difference between the rows is luck" in conditions
     assert "2 cores of a test" in conditions
 
 
 def test_a_notebook_shows_the_same_as_a_table_that_wraps(folder, tmp_path):
     written = write(tmp_path / "mine", {"unseen": {"deep": 0.5512, "flat <": 0.8}})
-    record = json.loads((folder / "90_nets.json").read_text())
+    record = json.loads((folder / "90_nets.json").read_text(encoding="utf-8"))
     record["runs"] = [{"unseen": {"deep": 0.5, "flat <": 1}}] * 2
-    (folder / "90_nets.json").write_text(json.dumps(record))
+    (folder / "90_nets.json").write_text(json.dumps(record), encoding="utf-8")
     beside = references.beside(written, folder)
     shown = beside._repr_html_()
     cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", shown)
@@ -91,7 +92,7 @@ def test_an_older_runs_numbers_are_never_shown_as_this_runs(folder, tmp_path, mo
 )
 def test_a_damaged_record_spoils_no_lesson(folder, tmp_path, content):
     written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}})
-    (folder / "90_nets.json").write_text(content)
+    (folder / "90_nets.json").write_text(content, encoding="utf-8")
     said = str(references.beside(written, folder))
     assert said.startswith("No comparison with other runs (") and "is damaged" in said
     assert "Installing the course again" in said
@@ -99,9 +100,9 @@ def test_a_damaged_record_spoils_no_lesson(folder, tmp_path, content):
 
 def test_results_of_a_release_without_notes_are_compared(folder, tmp_path):
     written = write(tmp_path / "mine", {"unseen": {"deep": 0.5}})
-    record = json.loads(written.read_text())
+    record = json.loads(written.read_text(encoding="utf-8"))
     del record["notes"]
-    written.write_text(json.dumps(record))
+    written.write_text(json.dumps(record), encoding="utf-8")
     assert references.beside(written, folder).rows == {"unseen, deep": [0.5, 0.5, 0.6]}
 
 
@@ -155,7 +156,7 @@ def test_the_fingerprint_follows_what_is_computed_and_nothing_else():
 @pytest.mark.parametrize("name", runs.CHAPTERS)
 def test_recorded_runs_belong_to_the_chapter_as_it_is(name, tmp_path):
     assert not runs.is_stale(name), f"run python -m tools.references.runs {name}"
-    record = json.loads((recorded.FOLDER / f"{name}.json").read_text())
+    record = json.loads((recorded.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     first, second = (dict(recorded.numbers_in(values)) for values in record["runs"])
     assert first.keys() == second.keys() and first != second, "two runs with other luck"
     written = write(tmp_path, record["runs"][0]).rename(tmp_path / f"{name}.json")

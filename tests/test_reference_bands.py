@@ -23,7 +23,7 @@ def measured(tmp_path, monkeypatch):
         "num_test_pictures": 2000,
         "facts": {"hardware": "2 cores", "minutes": "1 minute a seed"},
     }
-    (tmp_path / "02.convnet-demo-drawn.json").write_text(json.dumps(content))
+    (tmp_path / "02.convnet-demo-drawn.json").write_text(json.dumps(content), encoding="utf-8")
     return content
 
 
@@ -73,7 +73,7 @@ def test_other_conditions_have_no_band(measured, profile, data):
 
 
 def test_a_folder_is_not_judged_by_the_range_of_the_published_photos(measured, tmp_path):
-    (tmp_path / "02.convnet-demo-real.json").write_text(json.dumps(measured))
+    (tmp_path / "02.convnet-demo-real.json").write_text(json.dumps(measured), encoding="utf-8")
     assert references.compare("02.convnet", 0.92, DEMO, "download").inside
     found = references.compare("02.convnet", 0.6, DEMO, "/my/photos")
     assert found.inside is None and "your own pictures" in str(found)
@@ -81,7 +81,7 @@ def test_a_folder_is_not_judged_by_the_range_of_the_published_photos(measured, t
 
 def test_one_seed_is_no_band(measured, tmp_path):
     measured["values"] = {"0": 0.9}
-    (tmp_path / "02.convnet-demo-drawn.json").write_text(json.dumps(measured))
+    (tmp_path / "02.convnet-demo-drawn.json").write_text(json.dumps(measured), encoding="utf-8")
     assert references.band("02.convnet", "demo", "drawn") is None
 
 

@@ -138,7 +138,9 @@ def test_seeds_are_measured_once_and_again_when_stale(tmp_path, capsys):
     "name", ["a-b-c.json", "02.gone-demo-drawn.json", "01.mlp-gone-drawn.json"]
 )
 def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
-    (tmp_path / name).write_text(json.dumps({"values": {}, "precision": "float32"}))
+    (tmp_path / name).write_text(
+        json.dumps({"values": {}, "precision": "float32"}), encoding="utf-8"
+    )
     assert command.main(["--check", "--folder", str(tmp_path)]) == 1
     assert f"{name} is stale" in capsys.readouterr().err
 

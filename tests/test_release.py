@@ -1,6 +1,7 @@
 """Releases: made in a clone of this course, refused, failing, and interrupted at every step."""
 
 import datetime
+import os
 import re
 import shutil
 import signal
@@ -175,6 +176,76 @@ def test_a_release_writes_the_version_everywhere_and_pushes_nothing(checkout, tm
 
 @needs_make
 @pytest.mark.notebooks
+def test_a_folder_whose_name_has_a_space_is_released_and_its_neighbours_stay(checkout, tmp_path):
+    folder = tmp_path / "한 글 copy"
+    checkout.folder = checkout.folder.rename(folder)
+    checkout.without_lint()
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".git" / "info" / "exclude").write_text(".venv\n", encoding="utf-8")
+    neighbour = tmp_path / "한" / "thesis.txt"
+    neighbour.parent.mkdir()
+    neighbour.write_text("three years of work", encoding="utf-8")
+    command = [folder / ".venv" / "bin" / "python", "-m", "tools.release", "3.2.1"]
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert neighbour.read_text(encoding="utf-8") == "three years of work"
+    assert finished.returncode == 0, finished.stderr
+    assert git(folder, "tag") == "v3.2.1"
+    assert (folder / ".venv" / "bin" / "python").exists(), "only the link to it went"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["한", "한 글 copy"]
+
+
+# Makes no environment, and what it wrote before it failed is there.
+NO_VENV = """\
+#!/bin/sh
+case "$1" in
+-c) exit 0 ;;
+esac
+echo "$@" >> "$ASKED"
+exit 1
+"""
+
+
+@needs_make
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("place", "asked", "stays"),
+    [
+        (".venv", "-m venv --clear .venv", False),
+        ("other", "-m venv other", True),
+        ("in/.venv", "-m venv in/.venv", True),
+        ("한 글/.venv", None, True),
+        ("", None, True),
+    ],
+)
+def test_make_clears_no_folder_but_its_own(tmp_path, place, asked, stays):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in {"한", "글", place or "."}:
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "kept.txt").touch()
+    python = tmp_path / "no_venv"
+    python.write_text(NO_VENV, encoding="utf-8")
+    python.chmod(0o755)
+    finished = subprocess.run(
+        ["make", "install", f"VENV={place}", f"PYTHON={python}"],
+        cwd=tmp_path,
+        env=os.environ | {"ASKED": str(tmp_path / "asked")},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 2
+    if asked:
+        assert "The virtual environment could not be made" in finished.stdout
+        assert (tmp_path / "asked").read_text(encoding="utf-8") == f"{asked}\n"
+    else:
+        assert f'VENV="{place}" must be one folder whose name holds no space' in finished.stderr
+        assert not (tmp_path / "asked").exists()
+    assert (tmp_path / place / "kept.txt").exists() == stays
+    assert all((tmp_path / name / "kept.txt").exists() for name in "한글")
+
+
+@needs_make
+@pytest.mark.notebooks
 @pytest.mark.parametrize(
     ("step", "number"),
     [*((step, signal.SIGINT) for step in STEPS), ("Building", signal.SIGTERM)],
@@ -337,7 +408,10 @@ def test_new_files_are_seen_also_by_who_tells_git_to_hide_them(checkout):
     ("change", "sentence"),
     [
         (lambda one: (one.folder / "new.txt").touch(), "not clean (new.txt)"),
-        (lambda one: (one.folder / "README.md").write_text("x"), "not clean (README.md)"),
+        (
+            lambda one: (one.folder / "README.md").write_text("x", encoding="utf-8"),
+            "not clean (README.md)",
+        ),
         (lambda one: git(one.folder, "tag", "v3.2.1"), "the tag v3.2.1 exists already"),
         (lambda one: git(one.folder, "switch", "--quiet", "--detach"), "no branch is checked out"),
         (lambda one: git(one.folder, "config", "user.email", ""), "does not know your user.email"),
@@ -384,7 +458,8 @@ def complaints(folder: Path, change=lambda settings: settings, build_tool: str =
 @pytest.mark.parametrize("bound", ["newest", "oldest"])
 def test_a_wheel_builds_without_a_form_that_setuptools_gives_up(tmp_path, bound):
     oldest = re.search(
-        r'requires = \["setuptools>=([\d.]+),<\d+"\]', (ROOT / "pyproject.toml").read_text()
+        r'requires = \["setuptools>=([\d.]+),<\d+"\]',
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
     )
     build_tool = f"setuptools=={oldest[1]}" if bound == "oldest" else ""
     assert complaints(tmp_path / "now", build_tool=build_tool) == ""
@@ -400,7 +475,7 @@ def test_a_wheel_builds_without_a_form_that_setuptools_gives_up(tmp_path, bound)
 @pytest.mark.unit
 def test_an_empty_changelog_is_no_news(tmp_path):
     (tmp_path / "CHANGELOG.md").write_text(
-        "# Fixes\n\n## 2.0.0 (not yet released)\n\n## 1.0.0\n\n- x\n"
+        "# Fixes\n\n## 2.0.0 (not yet released)\n\n## 1.0.0\n\n- x\n", encoding="utf-8"
     )
     with pytest.raises(ReleaseError, match="says nothing about this version"):
         release_files.new_changelog(tmp_path, "2.0.0", "2026-11-23")
@@ -420,5 +495,7 @@ def test_what_the_wheel_has_too_many_is_named(tmp_path):
 
 @pytest.mark.unit
 def test_the_courses_own_files_are_ready_for_a_release():
-    first = re.search("^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    first = re.search(
+        "^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )[1]
     assert first.startswith(f"{release_files.present_version(ROOT)} (")

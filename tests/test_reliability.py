@@ -37,14 +37,16 @@ FAULTS = [{"fault": name, "tries": 2, "outcome": "as promised"} for name in NAME
 @pytest.fixture
 def course(tmp_path):
     """A folder with a README that has a place for the table, and a report of the tests."""
-    (tmp_path / "README.md").write_text("# A course\n\n" + "\n".join(reliability._MARKS) + "\n")
+    (tmp_path / "README.md").write_text(
+        "# A course\n\n" + "\n".join(reliability._MARKS) + "\n", encoding="utf-8"
+    )
     write_report(tmp_path, FAULTS)
     return tmp_path
 
 
 def write_report(course, faults, passed=True):
     report = json.dumps({"passed": passed, "faults": faults})
-    (course / "report.json").write_text(report)
+    (course / "report.json").write_text(report, encoding="utf-8")
 
 
 def run(course, *arguments):
@@ -57,7 +59,7 @@ def test_a_report_becomes_a_table(course):
     more = {"fault": "download (Drive): 500", "tries": 3, "outcome": "tried again"}
     write_report(course, [*FAULTS, more])
     assert run(course, "--measured", course / "report.json") == 0
-    readme = (course / "README.md").read_text()
+    readme = (course / "README.md").read_text(encoding="utf-8")
     assert "| 5 | checks length" in readme
     assert "| 3 × tried again; 2 × as promised |" in readme
     assert readme.count("| 2 × as promised |") == len(reliability.GROUPS) - 1
@@ -67,7 +69,10 @@ def test_a_report_becomes_a_table(course):
 def test_a_stale_table_fails_the_check(course, capsys):
     run(course, "--measured", course / "report.json")
     readme = course / "README.md"
-    readme.write_text(readme.read_text().replace("2 × as promised", "9 × as promised"))
+    readme.write_text(
+        readme.read_text(encoding="utf-8").replace("2 × as promised", "9 × as promised"),
+        encoding="utf-8",
+    )
     assert run(course, "--check") == 1
     assert "make reliability" in capsys.readouterr().err
 
@@ -82,12 +87,12 @@ def test_a_stale_table_fails_the_check(course, capsys):
     ids=["unknown fault", "row without a fault", "failed test"],
 )
 def test_a_report_that_is_not_whole_is_refused(course, capsys, faults, passed, said):
-    before = (course / "README.md").read_text()
+    before = (course / "README.md").read_text(encoding="utf-8")
     write_report(course, faults, passed)
     assert run(course, "--measured", course / "report.json") == 1
     assert said in capsys.readouterr().err
     assert not (course / "store.json").exists()
-    assert (course / "README.md").read_text() == before
+    assert (course / "README.md").read_text(encoding="utf-8") == before
 
 
 def missing(stored):

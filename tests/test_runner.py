@@ -77,10 +77,13 @@ class Run:
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     copy_chapters(folder, *CHAPTERS)
-    (folder / "notebooks" / "91_broken.ipynb").write_text("{")
+    (folder / "notebooks" / "91_broken.ipynb").write_text("{", encoding="utf-8")
     stale = folder / "build" / "results" / "90_no_results.json"
     stale.parent.mkdir(parents=True)
-    stale.write_text(json.dumps({"chapter": "90_no_results", "profile": "ci", "data": "sample"}))
+    stale.write_text(
+        json.dumps({"chapter": "90_no_results", "profile": "ci", "data": "sample"}),
+        encoding="utf-8",
+    )
     return Run(folder, "--profile", "ci")
 
 
@@ -344,3 +347,24 @@ def test_nbval_fails_on_a_stored_output_that_changed(tmp_path):
     assert finished.returncode == 1
     assert "1 failed, 1 passed" in finished.stdout
     assert "changed_output.ipynb" in finished.stdout.split("FAILED")[-1]
+
+
+def test_an_executed_copy_shows_nobodys_own_marks(tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "02.1.json").write_text("[16, true]", encoding="utf-8")
+    monkeypatch.setenv("COURSE_PROGRESS", str(own))
+    copy_chapters(tmp_path, "90_counts")
+    path = tmp_path / "notebooks" / "90_counts.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    tried = (
+        "from course_utils.checks import progress\n"
+        'print(progress.known("02.1"))\n'
+        'progress.record("02.1", True)'
+    )
+    notebook.cells.append(nbformat.v4.new_code_cell(tried, id="tried"))
+    nbformat.write(notebook, path)
+    for _ in range(2):  # nor those of the run before
+        run = Run(tmp_path, "--profile", "ci")
+        assert run.printed("90_counts", "tried") == "(0, False)\n"
+    assert (own / "02.1.json").read_text(encoding="utf-8") == "[16, true]"

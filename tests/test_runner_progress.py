@@ -35,7 +35,7 @@ def remember(chosen: Options, seconds: dict[str, dict[str, float]]) -> None:
     chapters = [{"chapter": stem, "cell_seconds": cells} for stem, cells in seconds.items()]
     report = {"profile": chosen.profile, "data": chosen.data, "chapters": chapters}
     chosen.build.mkdir()
-    (chosen.build / "report.json").write_text(json.dumps(report))
+    (chosen.build / "report.json").write_text(json.dumps(report), encoding="utf-8")
 
 
 def shown(text: str) -> list[tuple[int, int]]:
@@ -106,7 +106,9 @@ def test_chapters_side_by_side_take_half_the_time_but_the_longest_takes_its_own(
 def test_a_first_run_weighs_training_by_the_plan(tmp_path):
     stem = "02_convolution_arithmetic"
     sources = {"import": "import keras", "train": "model.fit(x)", "draw": "plots.show()"}
-    measured = json.loads(weights._MEASURED.read_text())["chapters"][stem]["seconds"]
+    measured = json.loads(weights._MEASURED.read_text(encoding="utf-8"))["chapters"][stem][
+        "seconds"
+    ]
     demo = weights.of_cells(options(tmp_path, {stem: sources}))[stem]
     assert sum(demo.values()) == pytest.approx(measured)
     assert demo["train"] == pytest.approx(0.6 * measured)

@@ -16,7 +16,7 @@ from tools import atomic_files, lab, run_course, watched_kernel
 from tools.runner import lock, report, supervisor
 from tools.runner.memory import MemoryWatch
 from tools.runner.options import REPOSITORY, Options
-from tools.runner.outcome import Outcome
+from tools.runner.outcome import Files, Outcome
 
 pytestmark = pytest.mark.unit
 
@@ -43,6 +43,36 @@ def test_the_runner_starts_without_what_windows_lacks(tmp_path):
         text=True,
     )
     assert finished.returncode == 0, finished.stderr
+
+
+def test_the_page_of_the_run_before_is_kept_and_not_shown_as_of_this_one(tmp_path):
+    files = Files.of(tmp_path / "02_first.ipynb", tmp_path / "build")
+    files.prepare()
+    for path in (files.page, files.notebook):
+        path.write_text("of the first run", encoding="utf-8")
+    for _ in range(2):  # the second run wrote no page
+        files.prepare()
+        assert not files.page.exists() and not files.notebook.exists()
+        kept = files.page.parent / "earlier" / files.page.name
+        assert kept.read_text(encoding="utf-8") == "of the first run"
+    files.page.write_text("of the third run", encoding="utf-8")
+    files.prepare()
+    assert kept.read_text(encoding="utf-8") == "of the third run"
+
+
+def test_a_file_that_knows_no_arrows_ends_no_run(tmp_path):
+    (tmp_path / "02_first.ipynb").touch()
+    places = ["--notebooks", str(tmp_path), "--build", str(tmp_path / "41% → 100%, 합성곱")]
+    with (tmp_path / "output").open("w", encoding="cp1252") as output:
+        finished = subprocess.run(
+            [sys.executable, "-c", AS_ON_WINDOWS, *places],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+            stdout=output,
+            stderr=subprocess.PIPE,
+        )
+    assert finished.returncode == 0, finished.stderr.decode("cp1252")
+    assert "41% ? 100%, ???" in (tmp_path / "output").read_text(encoding="cp1252")
 
 
 def test_peak_memory_is_known_on_windows_too(monkeypatch):
@@ -92,18 +122,88 @@ def test_the_lock_of_a_run_that_has_ended_is_taken_over(tmp_path, monkeypatch):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     path = tmp_path / "running.pid"
-    path.write_text(str(ended.pid))
+    path.write_text(str(ended.pid), encoding="utf-8")
     assert run_in(tmp_path, tmp_path) == 0
     assert not path.exists()
-    # A process that is younger than the file only has the same number.
-    path.write_text(str(os.getpid()))
-    long_ago = time.time() - 1e9
-    os.utime(path, (long_ago, long_ago))
+    # A living process that only has the same number.
+    path.write_text(str(os.getpid()), encoding="utf-8")
     assert run_in(tmp_path, tmp_path) == 0
     with pytest.raises(KeyError), lock.held(tmp_path):
-        assert path.read_text() == str(os.getpid())
+        assert path.read_text(encoding="utf-8") == str(os.getpid())
         raise KeyError
     assert not path.exists()
+    assert run_in(tmp_path, tmp_path) == 0
+
+
+@pytest.mark.parametrize("said", ["", "999999999"])
+def test_a_run_holds_its_folder_whatever_its_file_says(tmp_path, capsys, monkeypatch, said):
+    """At its very start the file is empty, or still a killed run's."""
+    monkeypatch.setattr(supervisor, "run", lambda options: pytest.fail("it ran"))
+    with lock.held(tmp_path):
+        (tmp_path / "running.pid").write_text(said, encoding="utf-8")
+        assert run_in(tmp_path, tmp_path) == 2
+    assert f"another run (pid {said or 'unknown'}) writes to " in capsys.readouterr().err
+
+
+# Says whether it may run; a refused one ends, the other waits.
+A_RUN = """\
+import sys
+from pathlib import Path
+from tools.runner import lock
+from tools.runner.options import OptionError
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    with lock.held(Path(sys.argv[1])):
+        print("runs", flush=True)
+        sys.stdin.read()
+except OptionError:
+    print("refused", flush=True)
+"""
+
+
+def test_of_many_runs_one_takes_over_what_a_killed_one_left(tmp_path):
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "-c", A_RUN, str(tmp_path)],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def go(runs):
+        for run in runs:
+            assert run.stdout.readline() == "ready\n"
+        for run in runs:
+            run.stdin.write("\n")
+            run.stdin.flush()
+        return [run.stdout.readline().strip() for run in runs]
+
+    killed, *others = runs = [start() for _ in range(5)]
+    try:
+        assert go([killed]) == ["runs"]
+        assert (tmp_path / "running.pid").read_text(encoding="utf-8") == str(killed.pid)
+        killed.kill()
+        killed.wait()
+        assert sorted(go(others)) == ["refused"] * 3 + ["runs"]
+    finally:
+        for run in runs:
+            run.kill()
+            run.communicate()
+
+
+def test_a_worker_that_fails_before_it_has_a_log_is_described(tmp_path):
+    chosen = Options.choose(profile="ci", build=tmp_path)
+    (failed,) = supervisor._crashed("02_first", 1, chosen).failures
+    assert failed.message == "the runner itself failed (exit code 1)"
+    assert failed.remedy == "read the traceback above"
+    log = tmp_path / "work" / "02_first.log"
+    log.parent.mkdir()
+    log.write_text("Traceback\nKeyError: 3\n", encoding="utf-8")
+    (failed,) = supervisor._crashed("02_first", 1, chosen).failures
+    assert failed.message.endswith("(exit code 1): KeyError: 3")
+    assert "02_first.log" in failed.remedy
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys):
@@ -145,7 +245,7 @@ def _write(path, source, **metadata):
     cell = nbformat.v4.new_code_cell(source, id="cell")
     cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="42")], 1
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
-    path.write_text(nbformat.v4.writes(notebook))
+    path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
 
 
 def _source(path):
@@ -177,7 +277,7 @@ def test_lab_survives_a_damaged_record(tmp_path):
     chapters.mkdir()
     _write(chapters / "02_a.ipynb", "first version")
     lab.copy_chapters(chapters, copies)
-    (copies / ".copied.json").write_text('{"02_a')
+    (copies / ".copied.json").write_text('{"02_a', encoding="utf-8")
     assert lab.copy_chapters(chapters, copies) == []
     _write(chapters / "02_a.ipynb", "second version")
     lab.copy_chapters(chapters, copies)
@@ -205,7 +305,7 @@ def test_a_process_that_may_not_be_looked_at_ends_no_watch(tmp_path, monkeypatch
         return look(process)
 
     monkeypatch.setattr(psutil.Process, "memory_info", refuse_once)
-    (tmp_path / "record.json").write_text(json.dumps({"pid": os.getpid()}))
+    (tmp_path / "record.json").write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
     with MemoryWatch(tmp_path / "record.json", None) as watch:
         give_up = time.monotonic() + 20
         while watch.peak_mb == 0 and time.monotonic() < give_up:

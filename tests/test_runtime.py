@@ -103,7 +103,7 @@ def test_results_that_json_cannot_hold_leave_the_old_file(results):
     path = chapter.write_results("first")
     with pytest.raises(TypeError, match="cannot be written as JSON"):
         chapter.write_results("second", answer=object())
-    assert json.loads(path.read_text())["headline"] == "first"
+    assert json.loads(path.read_text(encoding="utf-8"))["headline"] == "first"
     assert os.listdir(results) == [path.name]
 
 
@@ -125,7 +125,7 @@ def test_empty_headline_is_refused(results):
 
 def test_without_the_variable_a_read_only_home_spoils_no_lesson(tmp_path, monkeypatch, capsys):
     blocked = tmp_path / "a_file"
-    blocked.write_text("not a folder")
+    blocked.write_text("not a folder", encoding="utf-8")
     monkeypatch.delenv("COURSE_RESULTS", raising=False)
     monkeypatch.setenv("COURSE_CACHE", str(blocked / "cache"))
     chapter = runtime.start("02_convolution_arithmetic", "ci", "sample", release=RELEASE)
@@ -135,7 +135,7 @@ def test_without_the_variable_a_read_only_home_spoils_no_lesson(tmp_path, monkey
 
 def test_a_place_that_cannot_be_written_names_the_remedy(tmp_path, monkeypatch):
     blocked = tmp_path / "a_file"
-    blocked.write_text("not a folder")
+    blocked.write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("COURSE_RESULTS", str(blocked / "results"))
     chapter = runtime.start("02_convolution_arithmetic", "ci", "sample", release=RELEASE)
     with pytest.raises(OSError, match="COURSE_RESULTS"):

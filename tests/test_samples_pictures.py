@@ -278,7 +278,10 @@ def test_a_killed_drawing_leaves_nothing_that_looks_finished(cache_folder):
 def is_running(process):
     """Whether there is such a process that is not merely waiting to be collected."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+            != "Z"
+        )
     except OSError:
         return False
 
@@ -297,7 +300,7 @@ def test_a_killed_drawing_leaves_no_process(cache_folder):
     children = [
         int(child)
         for task in Path(f"/proc/{process.pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
+        for child in (task / "children").read_text(encoding="utf-8").split()
     ]
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -349,7 +352,8 @@ def test_a_script_without_a_main_guard_still_gets_its_pictures(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "from course_utils.samples import folders\n"
-        'print(folders.draw_folder("pets", per_class=51, size=32, show_progress=False))\n'
+        'print(folders.draw_folder("pets", per_class=51, size=32, show_progress=False))\n',
+        encoding="utf-8",
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

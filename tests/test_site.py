@@ -4,13 +4,15 @@ import html
 import itertools
 import os
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from course_utils import references
 from tools import notebook_files as files
-from tools import site, site_pages
+from tools import site_pages
 from tools.notebook_files import ROOT
 
 SITE = Path(os.environ.get("COURSE_SITE", ROOT / "build" / "ci" / "site"))
@@ -51,6 +53,26 @@ def test_a_part_that_nobody_makes_is_named(tmp_path):
 
 
 @unit
+def test_ranges_name_chapters_and_what_they_were_measured_on(tmp_path, monkeypatch):
+    text = site_pages.ranges(tmp_path)
+    rows = [line for line in text.splitlines() if line.startswith("| [")]
+    assert len(rows) >= 6
+    assert not re.search(r"\b\d\d\.[a-z]", text)  # no key such as 02.convnet
+    assert "| [02: Convolution arithmetic](chapters/02_convolution_arithmetic.ipynb) | conv" in text
+    assert len(re.findall("^Measured on 2 cores", text, re.MULTILINE)) == 1
+    assert "Its seeds end between 60.3% and 73.2%" in text
+    folder = tmp_path / "measured"
+    shutil.copytree(references.bands.FOLDER, folder)
+    path = folder / "02.convnet-demo-drawn.json"
+    other = path.read_text(encoding="utf-8").replace("2 cores of", "4 cores of")
+    path.write_text(other, encoding="utf-8")
+    monkeypatch.setattr(references.bands, "FOLDER", folder)
+    _, _, machines = site_pages.ranges(tmp_path).partition("\nMeasured on:\n\n")
+    assert re.findall(r"(\d) cores of", machines) == ["2", "4"]
+    assert machines.splitlines()[1].startswith("- [02: Convolution arithmetic]")
+
+
+@unit
 def test_every_exercise_is_listed(tmp_path):
     listed = re.findall(r"^\| ([\w.]+) \| \w", site_pages.exercises(tmp_path), re.MULTILINE)
     asked = []
@@ -58,12 +80,6 @@ def test_every_exercise_is_listed(tmp_path):
         text = (ROOT / "notebooks" / f"{chapter}.ipynb").read_text(encoding="utf-8")
         asked += re.findall(r'checks\.check\(\\"([\w.]+)\\"', text)
     assert sorted(listed) == sorted(set(asked))
-
-
-@unit
-def test_a_chapter_that_was_not_executed_is_named(tmp_path):
-    with pytest.raises(ValueError, match="no executed copy of 00_self_test.ipynb; call make run"):
-        site.gather(tmp_path / "nothing", tmp_path / "source")
 
 
 @unit
@@ -176,6 +192,42 @@ def test_a_table_to_fill_in_keeps_its_empty_cells_on_a_phone(built, serve, visit
         assert table.locator("td[hidden]").count() == 0
 
 
+# What is cut off at its right, or hangs out of its box there.
+CUT_OFF = """selector => [...document.querySelectorAll(selector)].filter(one =>
+  one.scrollWidth > one.clientWidth + 1).map(one => one.textContent.trim().slice(0, 60))"""
+
+
+@browser
+@pytest.mark.parametrize("name", ["03_pooling", "05_augmentation"])
+def test_code_has_room_on_a_small_laptop_and_tables_of_cells_have_some_inside(
+    built, serve, visit, name
+):
+    page = visit(f"{serve(built)}chapters/{name}.html", width=1280, height=800).page
+    assert page.locator(".cell_input pre").count() > 20
+    assert page.evaluate(CUT_OFF, ".cell_input pre") == []
+    page.locator(".cell_input pre").first.evaluate("one => one.append('x'.repeat(200))")
+    assert len(page.evaluate(CUT_OFF, ".cell_input pre")) == 1
+    cell = page.locator(".text_html table td").first
+    assert cell.evaluate("one => parseFloat(getComputedStyle(one).paddingLeft)") > 6
+
+
+@browser
+def test_long_names_in_tables_are_not_cut_off_on_a_phone(built, serve, visit):
+    page = visit(serve(built) + "speed.html", width=390, height=844).page
+    page.locator("article table.stacked").first.wait_for()
+    boxes = "article table.stacked td, article .pst-scrollable-table-container"
+    assert page.evaluate(CUT_OFF, boxes) == []
+
+
+@browser
+@pytest.mark.parametrize(("folder", "by"), [("", "By the authors"), ("ko/", "지은이: 이 과정의")])
+def test_the_foot_of_a_page_names_authors_and_licences(built, serve, visit, folder, by):
+    page = visit(f"{serve(built)}{folder}chapters/03_pooling.html").page
+    foot = page.locator("footer.bd-footer-content").inner_text()
+    assert foot.startswith(by) and "CC BY 4.0" in foot and "MIT" in foot
+    assert "©" not in foot
+
+
 @browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_by_day_and_by_night(built, serve, visit, scheme):
@@ -235,9 +287,10 @@ def test_a_link_that_leads_nowhere_is_noticed(tmp_path):
     (tmp_path / "a.html").write_text(
         '<p id="here"><a href="#here">1</a><a href="b.html#cell-train">2</a>'
         '<a href="b.html#cell-gone">3</a><a href="c.html">4</a><a href="#gone">5</a>'
-        '<a href="https://example.org/x#y">6</a>'
+        '<a href="https://example.org/x#y">6</a>',
+        encoding="utf-8",
     )
-    (tmp_path / "b.html").write_text('<div class="cell" id="cell-train">')
+    (tmp_path / "b.html").write_text('<div class="cell" id="cell-train">', encoding="utf-8")
     assert dead_links(tmp_path) == {
         *("a.html: b.html#cell-gone", "a.html: c.html", "a.html: #gone")
     }
@@ -274,7 +327,8 @@ def test_every_page_leads_to_the_other_language_and_back(built, serve, visit, na
     page.wait_for_url(f"**/{other}.html")
     assert page.locator("html").get_attribute("lang") == "ko"
     page.get_by_role("link", name="English", exact=True).click()
-    page.wait_for_url(f"**/{other.removeprefix('ko/')}.html")
+    page.wait_for_url(re.compile(rf"(?<!/ko)/{other.removeprefix('ko/')}\.html"))
+    assert page.locator("html").get_attribute("lang") == "en"
 
 
 @browser
@@ -327,6 +381,9 @@ def test_an_explorer_works_on_the_site_without_a_kernel(built, serve, visit):
     for index in range(frames.count()):
         frame = frames.nth(index).content_frame
         frame.locator("button, input").first.wait_for()
+        alone = page.locator(f"a[href='{frames.nth(index).get_attribute('src')}']")
+        assert alone.count() == 1, "without a link to it alone, a projector shows half of it"
+        assert visit(alone.evaluate("link => link.href")).page.locator("button, input").count()
     assert len({round(frames.nth(index).bounding_box()["height"]) for index in range(4)}) > 1
 
 

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat import v4
 
 from tools import deck_results, deck_rules, slides
+from tools import notebook_files as files
 from tools.notebook_files import ROOT
 
 DECKS = sorted(path.stem for path in (ROOT / "slides").glob("[0-9A]*_*.md"))
@@ -65,8 +67,8 @@ def _problems(text):
 def test_deck_follows_the_rules(name):
     text = source(name).read_text(encoding="utf-8")
     stem = source(name).stem
-    assert deck_rules.problems(deck_rules.read(stem, text)) == []
-    assert (ROOT / "notebooks" / f"{name}.ipynb").exists()
+    deck, chapter = deck_rules.read(stem, text), files.read(ROOT / "notebooks" / f"{name}.ipynb")
+    assert [*deck_rules.problems(deck), *deck_rules.wrong_counts(deck, chapter)] == []
     assert text.count("{.predict}") >= 3
 
 
@@ -107,6 +109,30 @@ def test_what_breaks_a_rule_is_named(old, new, found):
 
 @unit
 @pytest.mark.parametrize(
+    ("promised", "found"),
+    [
+        ("Two exercises, with a pencil.", None),
+        ("Two exercises and one quick question.", None),
+        ("연습 두 개와 짧은 질문 한 개.", None),
+        ("Eight exercises, with a pencil.", "promises 8 exercises, the chapter has 2"),
+        ("Two exercises and two quick questions.", "promises 2 quick questions, the chapter has 1"),
+        ("연습 여덟 개.", "promises 8 exercises, the chapter has 2"),
+        ("연습 두 개와 짧은 질문 네 개.", "promises 4 quick questions, the chapter has 1"),
+        ("Some exercises.", "does not say how many"),
+    ],
+)
+def test_exercises_that_a_chapter_does_not_have_are_named(promised, found):
+    deck = deck_rules.read("02_good", GOOD.replace("It sees", f"{promised}\n\nIt sees"))
+    tags = {"tags": ["exercise"]}
+    ids = ["exercise-02-1", "exercise-02-2", "question-02-1"]
+    cells = [v4.new_code_cell("x = ...", id=one, metadata=tags) for one in ids]
+    problems = "\n".join(deck_rules.wrong_counts(deck, v4.new_notebook(cells=cells)))
+    assert (found or "") in problems
+    assert bool(problems) == (found is not None)
+
+
+@unit
+@pytest.mark.parametrize(
     ("code", "found"), [("x = 1\n" * 13, "13 lines of code"), ("x" * 71, "longer than 70")]
 )
 def test_code_that_is_shown_can_be_read_from_the_last_row(code, found):
@@ -126,8 +152,32 @@ def test_a_block_that_is_not_closed_is_named():
 
 @unit
 def test_an_unknown_deck_is_named_with_those_that_exist():
-    with pytest.raises(slides.BuildError, match=f"no deck begins with '99'; .*{DECKS[0]}"):
-        slides.choose("99")
+    for wanted in ("99", "02,99"):
+        with pytest.raises(slides.BuildError, match=f"CHAPTERS='{wanted}': no deck '99'; .*01, 02"):
+            slides.choose(wanted)
+
+
+@unit
+def test_decks_are_chosen_as_chapters_are():
+    names = [deck.stem[:2] for deck in slides.choose("A1, 2", ROOT / "slides" / "ko")]
+    assert names == ["02", "A1"]
+    assert len(slides.choose("")) == len(list((ROOT / "slides").glob("[0-9A]*_*.md")))
+
+
+@unit
+@pytest.mark.parametrize(
+    ("edition", "languages"), [("", ["en", "ko"]), ("ko", ["ko"]), ("fr", ["fr"])]
+)
+def test_make_slides_builds_the_chapters_and_the_edition_that_were_asked_for(edition, languages):
+    planned = subprocess.run(
+        ["make", "-n", "-o", ".venv/.installed-docs", "slides", f"EDITION={edition}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f"for language in {' '.join(languages)}; do" in planned
+    assert '--language "$language" --only "$CHAPTERS"' in planned
 
 
 @unit
@@ -195,7 +245,9 @@ def test_a_recorded_curve_without_its_mark_is_noticed():
 
 @unit
 def test_only_results_of_a_run_in_profile_demo_are_taken_over(tmp_path, capsys):
-    (tmp_path / "report.json").write_text('{"passed": true, "profile": "ci", "data": "sample"}')
+    (tmp_path / "report.json").write_text(
+        '{"passed": true, "profile": "ci", "data": "sample"}', encoding="utf-8"
+    )
     store = tmp_path / "measured.json"
     assert deck_results.main([str(tmp_path), "--store", str(store)]) == 1
     assert "profile demo" in capsys.readouterr().err
@@ -335,16 +387,22 @@ def test_the_handout_has_one_page_a_slide(decks, chromium, tmp_path, name):
 
 
 @pytest.mark.notebooks
-def test_a_missing_browser_is_named_with_its_remedy(tmp_path):
+@pytest.mark.parametrize("option", [None, "--handout-if-possible"])
+def test_a_missing_browser_is_named_with_its_remedy(tmp_path, option):
+    stale = tmp_path / "02_convolution_arithmetic.pdf"
+    stale.write_bytes(b"%PDF of an earlier deck")
+    options = ["--only", "02", "--out", str(tmp_path), *([option] if option else [])]
     code = (
         "import shutil; shutil.which = lambda name: None\n"
         "from tools import slides\n"
         "slides.build = lambda *arguments: None\n"
-        "raise SystemExit(slides.main(['--only', '02']))"
+        f"raise SystemExit(slides.main({options}))"
     )
     no_copy = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=no_copy, capture_output=True, text=True
     )
-    assert done.returncode == 1
+    assert done.returncode == (0 if option else 1)
     assert "apt install chromium" in done.stderr
+    assert ("WITHOUT HANDOUTS" in done.stderr) == ("1 built" in done.stdout) == bool(option)
+    assert stale.exists() != bool(option)

@@ -108,7 +108,7 @@ FIGURES = [
     ("A1", "relabelled", "4.5 times as many mistakes"),
     ("A1", "first-epoch", "32 coins right: 1 in 4,294,967,296"),
     ("A1", "fractions", "410 of 504 prints 0.8135"),
-    ("A1", "fair-points", "all 19.3 = remedies 13.9 + architecture 5.4"),
+    ("A1", "fair-points", "all 19.3 = remedies 13.9 + architecture at most 5.4"),
     ("A1", "split-run", "1-9, 2-0, 2-1, 2-2, 2-3"),
     ("A1", "split-run", "the same picture twice: False"),
     ("A1", "steps", "2,000 pictures by 32: 63 batches, asked for 100"),

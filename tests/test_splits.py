@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import data
+from course_utils import data, language
 from course_utils.data import copies, shares
 
 pytestmark = pytest.mark.unit
@@ -268,7 +268,9 @@ def test_numbers_of_numpy_are_numbers(by, tmp_path):
     pictures = replace(pictures, groups=pictures.names)
     split = by(pictures, np.float32(0.25), np.float64(0.25), np.int64(3))
     assert split == by(pictures, 0.25, 0.25, 3)
-    assert json.loads(split.save(tmp_path / "manifest.json").read_text())["seed"] == 3
+    assert (
+        json.loads(split.save(tmp_path / "manifest.json").read_text(encoding="utf-8"))["seed"] == 3
+    )
 
 
 @pytest.mark.parametrize("pictures", ["photos", None, (numbered(), numbered())])
@@ -530,6 +532,8 @@ def test_duplicates_across_subsets_are_named_or_dropped(tmp_path, capsys):
     ):
         assert pair in str(caught.value)
     assert 'duplicates="drop"' in str(caught.value)
+    with language.speaking("ko"), pytest.raises(ValueError, match="세트에 있습니다: train의 a/c"):
+        data.split_by_folder(*twins)
     split = data.split_by_folder(*folders, duplicates="drop")
     assert set(split.dropped) == {"a/cat/a1.png", "a/dog/a2.png", "bb/dog/bb0.png"}
     assert not set(split.dropped) & set.union(*names_in(split).values())
@@ -666,10 +670,12 @@ def test_missing_and_changed_pictures_are_named(tmp_path):
 def test_a_file_without_a_manifest_is_refused(tmp_path, change):
     folder = real_folder(tmp_path / "photos", 6)
     path = data.split_by_fraction(data.load_folder(folder)).save(tmp_path / "manifest.json")
-    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    path.write_text(
+        json.dumps(change(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8"
+    )
     with pytest.raises(ValueError, match="does not hold a manifest"):
         data.Split.load(path)
-    path.write_text("{")
+    path.write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="does not hold a manifest"):
         data.Split.load(path)
 
@@ -677,14 +683,14 @@ def test_a_file_without_a_manifest_is_refused(tmp_path, change):
 def test_a_manifest_with_one_picture_in_two_subsets_is_refused(tmp_path):
     folder = real_folder(tmp_path / "photos", 6)
     path = data.split_by_fraction(data.load_folder(folder)).save(tmp_path / "manifest.json")
-    content = json.loads(path.read_text())
+    content = json.loads(path.read_text(encoding="utf-8"))
     row = content["pictures"]["train"][0]
     content["pictures"]["test"].append(row)
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ValueError, match=f"listed twice: {row[0]}"):
         data.Split.load(path)
     content["pictures"]["test"][-1] = ["cat/again.png", *row[1:]]
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ValueError, match=f"{row[0]} in train = cat/again.png in test"):
         data.Split.load(path)
 
@@ -731,7 +737,7 @@ def test_an_empty_folder_is_filled(split, tmp_path):
 
 def test_a_folder_with_something_else_is_left_alone(split, tmp_path):
     (tmp_path / "thesis").mkdir()
-    (tmp_path / "thesis/final.tex").write_text("years of work")
+    (tmp_path / "thesis/final.tex").write_text("years of work", encoding="utf-8")
     with pytest.raises(FileExistsError, match="thesis exists and holds something else"):
         data.materialize(split, tmp_path / "thesis")
     assert files_in(tmp_path / "thesis") == ["final.tex"]
@@ -743,7 +749,7 @@ def test_a_folder_with_something_else_is_left_alone(split, tmp_path):
     with pytest.raises(FileExistsError):
         data.materialize(split, tmp_path / "thesis/final.tex")
     for content in ("[]", "[1]", "null", "{}"):
-        (tmp_path / "thesis/manifest.json").write_text(content)
+        (tmp_path / "thesis/manifest.json").write_text(content, encoding="utf-8")
         with pytest.raises(FileExistsError, match="thesis exists and holds something else"):
             data.materialize(split, tmp_path / "thesis")
 

@@ -108,7 +108,7 @@ def test_results_say_that_their_first_half_was_recorded(folder, tmp_path, monkey
     entered, whole = chapter(), chapter("90_whole")
     recorded.start(entered, folder)
     for one, expected in [(entered, "convnet 97% (first half recorded)"), (whole, "convnet 97%")]:
-        written = json.loads(one.write_results("convnet 97%").read_text())
+        written = json.loads(one.write_results("convnet 97%").read_text(encoding="utf-8"))
         assert written["headline"] == expected
         assert written["notes"] == one.notes
 
@@ -167,8 +167,8 @@ def _changed(change, sealed=False):
         ("90.npz", Path.unlink),
         ("90.npz", _other_weights),
         ("90.json", _cut),
-        ("90.json", lambda path: path.write_text("[]")),
-        ("90.json", lambda path: path.write_text("[" * 100_000)),
+        ("90.json", lambda path: path.write_text("[]", encoding="utf-8")),
+        ("90.json", lambda path: path.write_text("[" * 100_000, encoding="utf-8")),
         ("90.json", _changed(lambda content: content.pop("sha256"))),
         ("90.json", _changed(lambda content: content["values"].update(right=0.57))),
         ("90.json", _changed(lambda content: content.update(chapter="91"), sealed=True)),
@@ -233,7 +233,9 @@ def test_a_chapter_that_asks_for_such_a_name_breaks_a_rule(tmp_path):
     source = (NOTEBOOKS / "03_pooling.ipynb").read_text(encoding="utf-8")
     path = tmp_path / "notebooks" / "03_pooling.ipynb"
     for guard, breaks in (("accuracy", False), ("first_epoch", True)):
-        path.write_text(source.replace('\\"accuracy\\" not in', f'\\"{guard}\\" not in'))
+        path.write_text(
+            source.replace('\\"accuracy\\" not in', f'\\"{guard}\\" not in'), encoding="utf-8"
+        )
         findings = check_notebook(path, Addresses(repository.course))
         assert any("before their last training ends" in one for one in findings) is breaks
 
@@ -372,7 +374,9 @@ CLOSE = 0.01
 @pytest.mark.notebooks
 @pytest.mark.parametrize("path", [one for one in CHAPTERS if number(one) in WITH_NETS], ids=number)
 def test_recorded_nets_are_right_as_often_as_when_they_were_recorded(path):
-    nets = json.loads((recorded.FOLDER / f"{number(path)}.json").read_text())["nets"]
+    nets = json.loads((recorded.FOLDER / f"{number(path)}.json").read_text(encoding="utf-8"))[
+        "nets"
+    ]
     expected = {name: net["test_accuracy"] for name, net in nets.items()}
     assert accuracies_after_start_here(path) == pytest.approx(expected, abs=CLOSE)
 

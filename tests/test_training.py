@@ -230,6 +230,6 @@ def test_history_is_saved_as_json_only(tmp_path):
 )
 def test_a_file_without_a_history_is_refused(tmp_path, content):
     path = tmp_path / "history.json"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match="does not hold a training history"):
         training.History.load(path)

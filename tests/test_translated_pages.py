@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tools import site_pages
+from tools import machine, site_pages
 from tools.translation import documents, generated, prose
 
 pytestmark = pytest.mark.unit
@@ -16,11 +16,12 @@ One **window** looks at [the picture](chapters/02.ipynb), and {eval}`seen` of it
 
 ```{code-cell} python
 # one number
+print(f"{seen['all']} of 64 pixels")
 plots.show("the picture", size=3)
 ```
 
 :::{notes} 2
-Let somebody guess the size first.
+Let somebody guess the size first; in chapter 02 it was 5 of 12.
 :::
 
 <!-- sizes: written by make tables -->
@@ -41,11 +42,12 @@ KOREAN = """# 크기
 
 ```{code-cell} python
 # 수 하나
+print(f"픽셀 64개 가운데 {seen['all']}")
 plots.show("이미지", size=3)
 ```
 
 :::{notes} 2
-먼저 누군가에게 크기를 맞혀 보게 하세요.
+먼저 누군가에게 크기를 맞혀 보게 하세요. 2장에서는 12 가운데 5였습니다.
 :::
 
 <!-- sizes: written by make tables -->
@@ -87,6 +89,12 @@ def test_a_stamped_page_is_in_order(page):
     [
         ("가장자리를", "경계를", "changed after it was stamped"),
         ("size=3", "size=4", "another program"),
+        ("seen['all']", "seen['half']", "another program"),
+        (" {seen['all']}", "", "another program"),
+        ("64개", "46개", "lacks the numbers 64"),
+        ("12 가운데 5", "12 가운데 6", "lacks the numbers 5"),
+        (" 2장에서는 12 가운데 5였습니다.", "", "lacks the numbers 12, 2, 5"),
+        ("본 것은 {eval}`seen`입니다.", "", "other values"),
         ('show("이미지"', "show(이미지", "another program"),
         ("{notes} 2", "{notes} 3", "other blocks"),
         ("chapters/02.ipynb", "chapters/03.ipynb", "other links"),
@@ -152,9 +160,17 @@ def test_stamping_everything_unseen_is_refused(page, capsys):
     assert "needs the files" in capsys.readouterr().err
 
 
-def test_a_page_without_an_english_one_is_named(page):
-    documents.english_of(page).unlink()
-    assert "does not exist any more" in next(documents.findings(page))
+@pytest.mark.parametrize("name", ["site/pages/ko/sizes.md", "slides/ko/02_x.md", "README.ko.md"])
+@pytest.mark.parametrize("command", ["check", "make", "stamp"])
+def test_a_page_or_deck_without_an_english_one_is_named(page, capsys, name, command):
+    other = documents.ROOT / name
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_text(KOREAN, encoding="utf-8")
+    english = documents.english_of(other)
+    english.unlink(missing_ok=True)
+    assert documents.main([command]) == 1
+    said = "".join(capsys.readouterr())
+    assert f"{name}: translates {english.relative_to(documents.ROOT)}, which does not exist" in said
 
 
 def test_a_translation_that_was_begun_is_never_overwritten(page, capsys):
@@ -186,6 +202,47 @@ def test_numbers_keep_their_places():
         "Measured in 7 minutes on 2 cores of an Intel Xeon Processor, with Python 3.11"
     )
     assert shown == "인텔 제온 프로세서의 코어 2개에서 7분 동안 측정, Python 3.11"
+
+
+PROCESSORS = {
+    "Intel Xeon Processor": "인텔 제온 프로세서",
+    "Quux Zeta 12-Core CPU @ 2.20GHz": "Quux Zeta 12-Core CPU @ 2.20GHz",
+    "Intel(R) Frob(TM) Family 6, Genuine": "Intel Frob Family 6 Genuine",
+}
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+@pytest.mark.parametrize("count", [1, 12])
+@pytest.mark.parametrize(
+    ("english", "korean"),
+    [
+        ("profile demo, drawn pictures, {}", "demo 프로파일, 그린 이미지, {}"),
+        (
+            "Profile demo: one run on {}, 1 chapter at a time with 4 threads each. 3 cells of "
+            "today's chapter did not exist then.",
+            "demo 프로파일: {}에서 한 번 실행, 한 번에 장 1개씩, 스레드는 4개씩. 지금 장에 있는 셀 "
+            "가운데 3개는 그때 없었습니다.",
+        ),
+        (
+            "Measured on {}; Python 3.11, tensorflow 2.21, keras 3.15, numpy 2.4, matplotlib 3.11",
+            None,
+        ),
+    ],
+)
+def test_a_processor_that_nobody_has_heard_of_keeps_its_name(
+    name, count, english, korean, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(machine, "_CPU_INFO", tmp_path / "none")
+    monkeypatch.setattr(machine.platform, "processor", lambda: name)
+    monkeypatch.setattr(machine.os, "cpu_count", lambda: count)
+    measured_on = f"{PROCESSORS[name]}의 코어 {count}개"
+    made = generated.translated(english.format(machine.processor()))
+    assert made == korean.format(measured_on) if korean else measured_on in made
+
+
+def test_a_sentence_about_a_processor_needs_korean_words_nevertheless():
+    with pytest.raises(ValueError, match="'found in # cores of an {processor}, by chance'"):
+        generated.translated("found in 2 cores of an Intel Xeon Processor, by chance")
 
 
 @pytest.mark.parametrize(

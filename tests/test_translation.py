@@ -4,12 +4,15 @@ import json
 import re
 
 import pytest
+from nbformat import v4
 from notebook_cases import Repository, code, printed, text
 
 from tools import notebook_files as files
+from tools import notebook_rules
+from tools.addresses import Addresses
 from tools.translation import __main__ as translation
-from tools.translation import edition, findings, prose, source
-from tools.translation.code import same_program
+from tools.translation import edition, findings, keys, prose, source
+from tools.translation.code import replace, same_program
 
 pytestmark = pytest.mark.unit
 
@@ -145,6 +148,11 @@ BROKEN_SOURCES = {
         '"a large window" => "큰 창"\n"a small window" =>',
         "which the cell does not have",
     ),
+    "unknown key": (
+        '"a small window" =>',
+        '["a large window"] => ["큰 창"]\n"a small window" =>',
+        "replaces the key",
+    ),
     "no description": ("alt: 이미지 위의 창.", "", "needs a line `alt: …`"),
     "no arrow": ('"a small window" =>', '"a small window" =', "write `English => translation`"),
     "no string literal": ('"작은 창"', "작은 창(", "is not a string literal"),
@@ -216,12 +224,65 @@ def test_the_glossary_must_be_the_list_of_terms(repository):
     assert any("is not what the list of terms says" in line for line in found(repository))
 
 
+def test_a_korean_chapter_whose_english_one_is_gone_is_named(repository, capsys):
+    repository.chapter.unlink()
+    assert run(repository, "check") == 1
+    named = capsys.readouterr().out
+    for left in ("notebooks/ko/02_windows.ipynb", "notebooks/ko/sources/02_windows.md"):
+        assert f"{left}: belongs to notebooks/02_windows.ipynb, which does not exist" in named
+
+
+def test_a_korean_notebook_whose_source_is_gone_is_named(repository, capsys):
+    chapter(repository).source_path.unlink()
+    assert run(repository, "check") == 1
+    assert "02_windows.ipynb: belongs to notebooks/ko/sources/02_win" in capsys.readouterr().out
+
+
 def test_a_compared_output_that_is_missing_is_named(repository):
     def strip(cells):
         cells["sizes"].outputs, cells["sizes"].execution_count = [], None
 
     repository.change(korean(repository), strip)
     assert any("(sizes): is tagged nbval-check-output" in line for line in found(repository))
+
+
+@pytest.mark.slow
+def test_the_named_command_stores_a_compared_output_anew(repository, capsys):
+    repository.change(korean(repository), lambda cells: printed(cells["sizes"], "4\n"))
+    run(repository, "make")  # keeps what is stored, right or wrong
+    assert files.read(korean(repository)).cells[4].outputs[0].text == "4\n"
+    repository.change(korean(repository), lambda cells: cells["sizes"].update(outputs=[]))
+    (line,) = found(repository)
+    command = re.search(r"run `python -m tools\.translation (refresh 02)`", line)
+    assert run(repository, *command[1].split()) == 0
+    assert "(sizes): output changed" in capsys.readouterr().out
+    assert found(repository) == []
+    (cell,) = (one for one in files.read(korean(repository)).cells if one.id == "sizes")
+    assert cell.outputs[0].text == "3\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "command"),
+    [
+        (lambda cells: cells["words"].metadata.update(collapsed=True), "make 02"),
+        (lambda cells: printed(cells["words"], "an output"), "make 02"),
+    ],
+)
+def test_what_jupyter_leaves_behind_is_mended_by_the_named_command(repository, change, command):
+    repository.change(korean(repository), change)
+    lines = notebook_rules.check_notebook(korean(repository), Addresses(repository.course))
+    assert len(lines) >= 1 and all(f"`python -m tools.translation {command}`" in x for x in lines)
+    assert run(repository, *command.split()) == 0
+    assert found(repository) == []
+
+
+def test_a_badge_that_is_not_the_courses_is_mended_by_make_stamp(repository):
+    repository.declare("another.owner/small-course")
+    lines = notebook_rules.check_notebook(korean(repository), Addresses(repository.course))
+    assert lines and all("run `make stamp`" in line for line in lines)
+    repository.run("stamp")  # the two lines of `make stamp`
+    run(repository, "make")
+    assert found(repository) == []
 
 
 def test_stamping_needs_new_korean_or_the_flag(repository, capsys):
@@ -289,6 +350,95 @@ def test_what_is_written_is_read_back(repository):
     assert source.read(path) == parts
 
 
+KEYED = """times = {"full": 1, "one step": 2}
+print(times["full"], f"{times['full']} s", times[f"{'one'} step"], plain["same"]["full"])
+"""
+
+
+def test_a_key_is_replaced_only_where_the_author_asks_for_it():
+    shown = source.replacements('"full" => "일반"')
+    assert replace(KEYED, shown) == KEYED.replace('{"full"', '{"일반"')
+    both = source.replacements(
+        '"full" => "일반"\n["full"] => ["일반"]\n[f"{\'one\'} step"] => [f"{\'one\'} 단계"]'
+    )
+    assert replace(KEYED, both) == (
+        KEYED.replace('"full"', '"일반"').replace("f\"{'one'} step", "f\"{'one'} 단계")
+    )
+
+
+# What a chapter writes down, and cells that read it.
+WRITTEN = """results = {"digit": 1, "one step": 2}
+for name in ("cat", "dog"):
+    results[f"{name}: mean"] = 3
+history = references.history("02.windows")"""
+READERS = {
+    "written out": 'print(results["digit"])',
+    "in an f-string": "print(f\"{results['digit']} of them\")",
+    "through another cell": "same = {**results}\nprint(same['one step'])",
+    "one of two": 'results["digit" if x else "one step"]',
+    "in a tuple": "pairs = {(a, 1): 2 for a in results}\npairs['digit', 1]",
+    "by a variable": 'for one in ("digit", "one step"):\n    print(results[one])',
+    "in a comprehension": 'd = {n: results[n] for n in ("digit",) if n}\nfor n in ("x",): n',
+    "by an f-string": "print(results[f\"{'cat'}: mean\"])",
+    "by an f-string with a variable": '[results[f"{one}: mean"] for one in ("cat", "dog")]',
+}
+KOREAN_WORDS = {"digit": "숫자", "one step": "한 번에", "cat": "고양이", ": mean": ": 평균"}
+
+
+def in_korean(text):
+    for english, korean in KOREAN_WORDS.items():
+        text = text.replace(english, korean)
+    return text
+
+
+def lost(*cells_in_korean, english):
+    pair = (
+        v4.new_notebook(cells=[code(f"cell-{place}", one) for place, one in enumerate(cells)])
+        for cells in (english, cells_in_korean)
+    )
+    return [identifier for identifier, _ in keys.lost(*pair)]
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_a_key_must_be_translated_where_it_is_written_and_where_it_is_read(reader):
+    cells = [WRITTEN, reader]
+    written, read = map(in_korean, cells)
+    assert lost(WRITTEN, reader, english=cells) == lost(written, read, english=cells) == []
+    assert set(lost(written, reader, english=cells)) == {"cell-1"}
+    assert set(lost(WRITTEN, read, english=cells)) == {"cell-1"}
+
+
+def test_the_keys_of_a_dictionary_are_not_those_of_what_its_values_go_into():
+    cells = [
+        WRITTEN,
+        "work = {name: 2 * number for name, number in results.items()}",
+        'again = {"digit": work["digit"]}\nagain["digit"]',
+    ]
+    korean = [*map(in_korean, cells)]
+    assert lost(*korean, english=cells) == []
+    korean[2] = korean[2].replace('{"숫자"', '{"digit"')
+    assert lost(*korean, english=cells) == ["cell-2"]
+
+
+def test_a_key_that_the_package_writes_is_left_as_it_is():
+    cells = [WRITTEN, 'plots.show("accuracy", history["accuracy"])']
+    assert lost(WRITTEN, cells[1].replace('("accuracy"', '("정확도"'), english=cells) == []
+    assert lost(WRITTEN, cells[1].replace('["accuracy"', '["정확도"'), english=cells) == ["cell-1"]
+
+
+def test_a_lost_key_in_an_authors_file_is_named(repository):
+    repository.change(
+        repository.chapter,
+        lambda cells: cells["words"].update(
+            source=f'{WORDS}\nsizes = {{"digit": 3}}\nprint(sizes["digit"])'
+        ),
+    )
+    rewrite(repository, '"a small window" =>', '"digit" => "숫자"\n"a small window" =>')
+    assert [line for line in found(repository) if "words reads by 'digit', which nothing" in line]
+    rewrite(repository, '"digit" =>', '["digit"] => ["숫자"]\n"digit" =>')
+    assert found(repository) == []
+
+
 @pytest.mark.parametrize(
     ("english", "translated"),
     [
@@ -296,6 +446,7 @@ def test_what_is_written_is_read_back(repository):
         ('print(f"{a:5} of {b:,}")', 'print(f"{b:,}개 가운데 {a:3}")'),
         ('print(f"{a:4}  {b:6}")', 'print(f"{a:4}   {b:10}")'),
         ("print(f\"{'':4}{'size':>8}\")", 'print("크기")'),
+        ("print(f\"{a['full']} {b}\")", "print(f\"{b}개 {a['일반']}\")"),
         ('"""Say what."""', '"""무엇인지 말한다."""'),
         ('runtime.start("02", x)', 'runtime.start("02", x, language="ko")'),
     ],
@@ -311,6 +462,8 @@ def test_words_may_differ(english, translated):
         ('print(f"{a} of {b}")', 'print(f"{a}개")'),
         ('print(f"{a:.2f} of it")', 'print(f"{a:.3f}개")'),
         ('print(f"{a!r} of it")', 'print(f"{a}개")'),
+        ("print(f\"{a['full']} of it\")", "print(f\"{a['fast']}개\")"),
+        ("print(f\"{a['full']} {b['fast']}\")", "print(f\"{a['일반']}개 {b['full']}\")"),
         ("x = 3", 'x = "셋"'),
         ("x = 3", "x = 4"),
         ('show("a map", 1)', 'show("맵")'),

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from published_sets import PETS_SOURCE, publish
 
 from course_utils import data, profiles
 from course_utils.samples import folders, other_animals
@@ -149,6 +150,19 @@ def test_what_is_not_ready_is_named(cache_folder, tmp_path, ci, capsys):
     said = capsys.readouterr().err
     assert "NOT READY" in said
     assert re.search(r"warm: not ready: dogs-vs-cats \(per_class=32\) for [\d, ]*A2\.", said)
+
+
+@pytest.mark.usefixtures("little_patience")
+def test_without_a_network_the_other_sets_are_prepared(
+    server, cache_folder, ci, monkeypatch, capsys
+):
+    publish(server, monkeypatch, PETS_SOURCE)
+    server.stop()
+    assert warm.main({**ci, "DATA": "download", "CHAPTERS": "07"}) == 1
+    said = capsys.readouterr().err
+    assert "NOT READY: dogs-vs-cats.zip could not be had" in said
+    assert re.search(r"warm: not ready: dogs-vs-cats \([^;]*\. The others are\.", said)
+    assert any(path.name.startswith("other") for path in cache_folder.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from tools import atomic_files, machine, start_cells
 from tools import notebook_files as files
 
 MEASURED = Path(__file__).with_name("measured_cells.json")
+#: What stands for the title of the cells that no section holds.
+ABOVE = "above section 1"
 #: Cells that take at least so many seconds are named.
 _LONG = 3
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -95,7 +97,7 @@ def table(notebook: NotebookNode, measured: dict) -> str:
 
 def sections(notebook: NotebookNode) -> list[tuple[str, list[str]]]:
     """Return the headings of a chapter with the ids of the code cells below each."""
-    found: list[tuple[str, list[str]]] = [("above section 1", [])]
+    found: list[tuple[str, list[str]]] = [(ABOVE, [])]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             found[-1][1].append(cell.id)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from nbformat import NotebookNode
 
+from tools import notebook_files as files
 from tools.notebook_files import ROOT
 
 SLIDES = ROOT / "slides"
@@ -24,6 +26,12 @@ _HANGUL = re.compile("[가-힣]")
 _NUMERAL = re.compile(r"(?<![\w.,])[\d½¼¾]+(?:[.,]\d+)*")
 _ROLE = re.compile(r"\{(?:eval|colab)\}`[^`]*`")
 _FORMULA = re.compile(r"\$\$?([^$]+)\$?\$")
+#: How a last slide says how many exercises its chapter has: "Six exercises", "연습 여섯 개".
+_COUNTS = {
+    "one two three four five six seven eight nine ten": r"\b(?P<count>{}) {}s?\b",
+    "한 두 세 네 다섯 여섯 일곱 여덟 아홉 열": r"{1} (?P<count>{0}) 개",
+}
+_COUNTED = {"exercise": ("exercise", "연습"), "question": ("quick question", "짧은 질문")}
 _FENCE = re.compile(r"(?P<fence>`{3,}|:{3,})(?P<info>.*)")
 
 
@@ -93,11 +101,12 @@ class Deck:
 
 def main(folder: Path = SLIDES) -> int:
     """Print what breaks the rules; return 1 if anything does."""
-    found = [
-        f"slides/{path.relative_to(folder)}: {problem}"
-        for path in [*sorted(folder.glob("[0-9A]*_*.md")), *sorted(folder.glob("*/[0-9A]*_*.md"))]
-        for problem in problems(read(path.stem, path.read_text(encoding="utf-8")))
-    ]
+    found = []
+    for path in [*sorted(folder.glob("[0-9A]*_*.md")), *sorted(folder.glob("*/[0-9A]*_*.md"))]:
+        deck, name = read(path.stem, path.read_text(encoding="utf-8")), path.relative_to(folder)
+        chapter = files.read(ROOT / "notebooks" / name.with_suffix(".ipynb"))
+        wrong = [*problems(deck), *wrong_counts(deck, chapter)]
+        found += [f"slides/{name.as_posix()}: {problem}" for problem in wrong]
     print("\n".join(found), end="\n" if found else "", file=sys.stderr)
     return int(bool(found))
 
@@ -131,6 +140,25 @@ def problems(deck: Deck) -> list[str]:
     for number, slide in enumerate(deck.slides, 1):
         place = f"slide {number} ({slide.heading})"
         found += [f"{place}: {problem}" for problem in _problems_of_slide(slide)]
+    return found
+
+
+def wrong_counts(deck: Deck, chapter: NotebookNode) -> list[str]:
+    """Return where the last slide promises other exercises than the chapter has, in words."""
+    ids = [cell.id for cell in chapter.cells if "exercise" in files.tags(cell)]
+    found, promised = [], {}
+    for kind, nouns in _COUNTED.items():
+        for (words, pattern), noun in zip(_COUNTS.items(), nouns, strict=True):
+            counts = pattern.format("|".join(words.split()), noun)
+            for said in re.finditer(counts, deck.slides[-1].text, re.IGNORECASE):
+                promised[kind] = words.split().index(said["count"].lower()) + 1
+        there = sum(one.startswith(f"{kind}-") for one in ids)
+        if kind in promised and promised[kind] != there:
+            found.append(
+                f"its last slide promises {promised[kind]} {nouns[0]}s, the chapter has {there}"
+            )
+    if "exercise" not in promised:
+        found.append('its last slide does not say how many exercises follow, as in "Six exercises"')
     return found
 
 

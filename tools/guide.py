@@ -15,12 +15,12 @@ import math
 import re
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from course_utils import arithmetic
 from course_utils.checks import core
 from tools import cell_seconds, chapter_table, deck_rules
 from tools import notebook_files as files
+from tools.languages import folder_in
 from tools.translation.generated import said
 
 #: Minutes of the class that the plans are made for, and of a short one.
@@ -77,27 +77,31 @@ def complete(page: str, chapter: str, language: str = "en") -> str:
         heading = f"## A class of {CLASS} minutes\n\nWithout the rows in brackets it takes {short}."
         page = _HEADING.sub(said(heading, language), page)
     page = _VALUE.sub(lambda found: value(found[1], chapter), page)
-    notebook = files.read(_in(files.ROOT / "notebooks", language) / f"{chapter}.ipynb")
-    page = link_cells(page, notebook, chapter)
+    notebook = files.read(folder_in(files.ROOT / "notebooks", language) / f"{chapter}.ipynb")
+    page = link_cells(page, notebook, chapter, language)
     measured = cell_seconds.load().get(chapter, {})
     seconds = said(cell_seconds.table(notebook, measured), language)
-    seconds = link_cells(seconds, notebook, chapter, with_section=False)
+    seconds = link_cells(seconds, notebook, chapter, language, with_section=False)
     return page.replace(_SECONDS, seconds).replace(_FACTS, said(facts(chapter), language))
 
 
-def link_cells(text: str, notebook, chapter: str, with_section: bool = True) -> str:
+def link_cells(
+    text: str, notebook, chapter: str, language: str = "en", with_section: bool = True
+) -> str:
     """Return a text in which the names of cells are links to them on the chapter's page.
 
     Args:
         text: Markdown with names of cells in code.
         notebook: The chapter.
         chapter: Its file name without its ending.
+        language: In which the chapter is written.
         with_section: Whether the number of its section stands behind each name.
 
     Raises:
         ValueError: If the chapter has no cell of a name.
     """
     titles = {one: title for title, ids in cell_seconds.sections(notebook) for one in ids}
+    above = said(cell_seconds.ABOVE, language)  # no heading of the chapter
 
     def link(found: re.Match) -> str:
         name = found[1]
@@ -108,10 +112,11 @@ def link_cells(text: str, notebook, chapter: str, with_section: bool = True) -> 
                 f"{chapter}: the chapter has no cell {name!r}; correct the name, or add it to "
                 "guide.WORDS if it is none"
             )
-        number = re.match(r"(\d+)\. ", titles[name])
+        title = above if titles[name] == cell_seconds.ABOVE else titles[name]
+        number = re.match(r"(\d+)\. ", title)
         section = f"&nbsp;§{number[1]}" if with_section and number else ""
         return (
-            f'<a href="../chapters/{chapter}.html#{ANCHOR}{name}" title="{escape(titles[name])}">'
+            f'<a href="../chapters/{chapter}.html#{ANCHOR}{name}" title="{escape(title)}">'
             f"<code>{name}</code></a>{section}"
         )
 
@@ -193,12 +198,8 @@ def typed_figures(question: str, answer: str) -> list[str]:
     return [figure for figure in re.findall(r"\d[\d.,]*\d|\d", rest) if figure not in given]
 
 
-def _in(folder: Path, language: str) -> Path:
-    return folder if language == "en" else folder / language
-
-
 def _slides(chapter: str, language: str = "en") -> list[deck_rules.Slide]:
-    path = _in(deck_rules.SLIDES, language) / f"{chapter}.md"
+    path = folder_in(deck_rules.SLIDES, language) / f"{chapter}.md"
     if not path.exists():
         return []
     return deck_rules.read(chapter, path.read_text(encoding="utf-8")).slides

@@ -87,6 +87,8 @@ def check_notebook(path: Path, addresses: Addresses) -> list[str]:
         rules = _RULES + (_SOLUTION_RULES if page.solutions else _CHAPTER_RULES)
         findings = [finding for rule in rules for finding in rule(page)]
         findings += [finding for rule in CELL_RULES for finding in rule(notebook)]
+    if page.translated:
+        findings = [(index, _in_its_edition(path, sentence)) for index, sentence in findings]
     findings.sort(key=lambda finding: -1 if finding[0] is None else finding[0])
     return [
         f"{name}: {sentence}"
@@ -94,6 +96,18 @@ def check_notebook(path: Path, addresses: Addresses) -> list[str]:
         else f"{name}: {files.place(index, notebook.cells[index])}: {sentence}"
         for index, sentence in findings
     ]
+
+
+def _in_its_edition(path: Path, sentence: str) -> str:
+    """Return a finding with the commands that mend a notebook which is made of an English one."""
+    number = path.name.split("_")[0]
+    for command, mends in (
+        ("clean", f"python -m tools.translation make {number}"),
+        ("refresh", f"python -m tools.translation refresh {number}"),
+        ("stamp", "make stamp"),
+    ):
+        sentence = sentence.replace(f"`python -m tools.notebooks {command}`", f"`{mends}`")
+    return sentence
 
 
 def check_addresses(addresses: Addresses) -> list[str]:

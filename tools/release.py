@@ -114,8 +114,10 @@ def prepare(root: Path, clone: Path, version: str) -> Path:
     _git(root, "clone", "--quiet", "--no-tags", str(root), str(clone))
     _step(f"Writing version {version}")
     release_files.write_version(clone, version, datetime.date.today().isoformat())
-    # With the environment that runs this, which must not be installed anew for the clone's sake.
-    make = ["make", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.installed"]
+    # With the environment that runs this, which must not be installed anew for the clone's sake. By
+    # a link, as make takes a folder's name apart where it has a space.
+    (clone / ".venv").symlink_to(sys.prefix)
+    make = ["make", "-o", ".venv/.installed"]
     _run(clone, [*make, "stamp"])
     _step("Checking style, notebooks and tables (make lint)")
     _run(clone, [*make, "lint"])

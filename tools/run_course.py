@@ -21,6 +21,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the chapters that the command line and the environment name; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a file on Windows may know no arrows and no Hangul
+            stream.reconfigure(errors="replace")
     try:
         options = Options.choose(**vars(_parser().parse_args(arguments)))
         with lock.held(options.build):

@@ -4,6 +4,7 @@ Takes the chapters that the course runner executed (``build/notebooks``), the pa
 ``site/pages`` with their generated parts, and the decks, and writes ``build/site``; of those in
 ``build/ko/notebooks``, ``site/pages/ko`` and ``slides/ko`` it makes ``build/site/ko``. The site is
 a folder of plain files: any web server can serve it, and no page asks another host for anything.
+It shows one passed run in profile demo on drawn pictures, of the chapters as they are now.
 """
 
 import argparse
@@ -13,14 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import guide, site_pages, slides
+from course_utils import profiles
+from tools import executed, guide, site_pages, slides
 from tools import notebook_files as files
+from tools.languages import LANGUAGES, folder_in
 from tools.notebook_files import ROOT
 from tools.translation import prose
 
 PAGES = ROOT / "site" / "pages"
-#: The first one's pages lie at the top, those of the others in folders of these names.
-LANGUAGES = ("en", *slides.LANGUAGES)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,17 +30,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="folder of a run")
     parser.add_argument("--no-slides", action="store_true", help="leave the decks out")
     parser.add_argument("--no-handouts", action="store_true", help="leave their PDFs out")
+    parser.add_argument(
+        "--profile",
+        choices=profiles.PROFILES,
+        default="demo",
+        help="in which the chapters must have run (default: %(default)s)",
+    )
     chosen = parser.parse_args(arguments)
     build = chosen.build.resolve()
     try:
         languages = [one for one in LANGUAGES if one == "en" or (build / one).is_dir()]
+        for language in languages:
+            executed.check(folder_in(build, language), chosen.profile, language)
         shutil.rmtree(build / "site-source", ignore_errors=True)  # another run's languages, too
         for language in languages:
-            gather(_in(build, language) / "notebooks", _source(build, language), language)
+            gather(folder_in(build, language) / "notebooks", _source(build, language), language)
         for language in languages:
-            render(_source(build, language), _in(build / "site", language), language)
+            render(_source(build, language), folder_in(build / "site", language), language)
         for language in languages if not chosen.no_slides else ():
-            out = _in(build / "site", language) / "slides"
+            out = folder_in(build / "site", language) / "slides"
             options = ["--out", str(out), "--chapters", "../chapters", "--language", language]
             options += ["--both"] if len(languages) > 1 else []
             options += ["--no-handout"] if chosen.no_handouts else []
@@ -52,25 +61,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _in(folder: Path, language: str) -> Path:
-    return folder if language == "en" else folder / language
-
-
 def _source(build: Path, language: str) -> Path:
     """Return where Sphinx finds what it reads; the languages lie side by side."""
     return build / "site-source" / language
 
 
-def gather(executed: Path, out: Path, language: str = "en") -> None:
+def gather(copies: Path, out: Path, language: str = "en") -> None:
     """Put everything that Sphinx reads into one folder.
 
     Args:
-        executed: Folder with the executed chapters.
+        copies: Folder with the executed chapters.
         out: The folder; what it held before is removed.
         language: Of the chapters and pages.
-
-    Raises:
-        ValueError: If a chapter was not executed.
     """
     shutil.rmtree(out, ignore_errors=True)
     if language == "en":
@@ -78,16 +80,12 @@ def gather(executed: Path, out: Path, language: str = "en") -> None:
         shutil.copytree(PAGES, out, ignore=others)
     else:
         shutil.copytree(PAGES / language, out)
-    (out / "glossary.md").write_text(prose.glossary_page(), encoding="utf-8")
+    (out / prose.GLOSSARY).write_text(prose.glossary_page(), encoding="utf-8")
     (out / "chapters").mkdir()
     for path in files.Course.read().notebooks():
         if files.holds_solutions(path):
             continue
-        copy = executed / path.name
-        if not copy.exists():
-            run = "make run" if language == "en" else f"make run EDITION={language}"
-            raise ValueError(f"there is no executed copy of {path.name}; call {run} first")
-        chapter = files.read(copy)
+        chapter = files.read(copies / path.name)
         site_pages.link_chapter(chapter, path.stem, language)
         (out / "chapters" / path.name).write_text(files.render(chapter), encoding="utf-8")
     names = {path.stem.split("_")[0]: path.stem for path in (out / "chapters").iterdir()}

@@ -18,9 +18,11 @@ from course_utils.language import current, speaking
 from tools import chapter_table, deck_rules
 from tools import notebook_files as files
 from tools.bench import report as bench_report
+from tools.references import ladder
 from tools.translation.generated import said
 
-_BADGE = re.compile(r"^\[!\[Open in Colab\].*$", re.MULTILINE)
+_OPEN = "Open in Colab"
+_BADGE = re.compile(rf"^\[!\[{_OPEN}\].*$", re.MULTILINE)
 _MARK = re.compile(r"^<!-- ([a-z]+) -->$", re.MULTILINE)
 #: What the reference describes, in the order of a chapter.
 MODULES = (
@@ -73,7 +75,10 @@ def link_chapter(notebook: NotebookNode, name: str, language: str = "en") -> Non
         ]
     title = notebook.cells[0]
     title.source, found = _BADGE.subn(
-        lambda badge: f"{badge[0]} &ensp;{said('&nbsp;· '.join(links), language)}",
+        lambda badge: (
+            badge[0].replace(_OPEN, said(_OPEN, language))
+            + f" &ensp;{said('&nbsp;· '.join(links), language)}"
+        ),
         title.source,
         count=1,
     )
@@ -114,7 +119,8 @@ def show_explorers(out: Path) -> str:
         )  # a page of its own, so that styles do not meet
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
         parts.append(
-            f'## {title}\n\n<iframe class="explorer" title="{title}" '
+            f'## {title}\n\n<a href="_static/explorers/{name}.html">Open it alone, for a projector'
+            f'</a>\n\n<iframe class="explorer" title="{title}" '
             f'src="_static/explorers/{name}.html"></iframe>'
         )
     return "\n\n".join(parts)
@@ -136,24 +142,45 @@ def exercises(out: Path) -> str:
 def ranges(out: Path) -> str:
     """Return the measured ranges with the lectures' figures beside them."""
     rows = [
-        "| training | mean | range | seeds | test pictures | the lectures |",
-        "|---|---|---|---|---|---|",
+        "| chapter | net | mean | range | seeds | test pictures | numbers | the lectures |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    facts = []
+    titles = {path.stem.split("_")[0]: _link(path) for path in _chapters()}
+    machines: dict[str, list[str]] = {}
+    wide = ""
     for path in sorted(references.bands.FOLDER.glob("*.json")):
         name, profile, pictures = path.stem.rsplit("-", 2)
         band = references.band(name, profile, pictures)
-        if band is None:
+        if band is None or profile not in profiles.PROFILES:  # the ladder has its own table
             continue
         lower, upper = band.limits
         source = references.compare(name, band.mean, profiles.get(profile), "sample").source
+        chapter = titles[name.split(".")[0]]
         rows.append(
-            f"| {name}, profile {profile}, {pictures} pictures | {band.mean:.1%} "
-            f"| {lower:.1%} to {upper:.1%} | {len(band.values)} | {band.num_test_pictures:,} "
-            f"| {source or ''} |"
+            f"| {chapter} | {NETS[name]}, profile {profile}, {pictures} pictures "
+            f"| {band.mean:.1%} | {lower:.1%} to {upper:.1%} | {len(band.values)} "
+            f"| {band.num_test_pictures:,} | {band.facts['precision']} | {source or ''} |"
         )
-        facts.append(f"- {name}: {'; '.join(band.facts.values())}")
-    return "\n".join([*rows, "", "Measured on:", "", *facts])
+        machine = f"{band.facts['hardware']}; {band.facts['versions']}"
+        machines.setdefault(machine, []).append(chapter)
+        if (name, profile) == ("06.mini_xception", "demo"):
+            wide = _why_wide(band)
+    lines = [f"Measured on {one}" for one in machines]
+    if len(machines) > 1:
+        lines = [f"- {', '.join(chapters)}: &ensp;{one}" for one, chapters in machines.items()]
+        lines = ["Measured on:", "", *lines]
+    return "\n".join([*rows, "", wide, "", *lines])
+
+
+def _why_wide(band: references.Band) -> str:
+    """Say why the seeds of mini-Xception in profile demo end so far apart."""
+    epochs = profiles.get("demo").trainings["06.mini_xception"].epochs
+    worst, best = min(band.values.values()), max(band.values.values())
+    return (
+        f"The range of mini-Xception is wide: profile demo trains it for only {epochs} epochs. Its "
+        f"seeds end between {worst:.1%} and {best:.1%}; the slowest has only begun to learn "
+        f"(guessing gives 50%)."
+    )
 
 
 def pictures(out: Path) -> str:
@@ -218,6 +245,12 @@ def changes(out: Path) -> str:
     return _inside_site((files.ROOT / name).read_text(encoding="utf-8"))
 
 
+def _link(path: Path) -> str:
+    """Return a chapter's number and title, as a link to its page."""
+    title = files.read(path).cells[0].source.split("\n")[0].removeprefix("# ")
+    return f"[{path.stem.split('_')[0]}: {title}](chapters/{path.name})"
+
+
 def _chapters() -> list[Path]:
     """Return the chapters, without the solutions."""
     return [one for one in files.Course.read().notebooks() if not files.holds_solutions(one)]
@@ -243,6 +276,8 @@ def _inside_site(text: str) -> str:
     return text.replace("](course_utils/samples/README.md)", "](pictures.md)")
 
 
+#: By the name of the training whose range was measured.
+NETS = {"01.mlp": "dense network", "02.convnet": "convnet"} | ladder.RUNGS
 EXPLORERS = {
     "convolution": "Convolution",
     "receptive_field": "Receptive field",
@@ -265,6 +300,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "explorers": show_explorers,
     "exercises": exercises,
     "ranges": ranges,
+    "ladder": lambda out: ladder.table("drawn"),
     "pictures": pictures,
     "probes": _of_page(
         "course_utils/samples/README.md",

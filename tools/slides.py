@@ -1,7 +1,7 @@
 """Build the decks: ``python -m tools.slides``, or ``make slides``.
 
 Each ``slides/NN_slug.md`` becomes ``build/slides/NN_slug.html``, which shows itself without a
-network, and ``NN_slug.pdf``, a handout with one slide a page. ``--only 02`` builds one deck,
+network, and ``NN_slug.pdf``, a handout with one slide a page. ``--only 02,04`` builds these decks,
 ``--no-handout`` leaves the PDF out, and ``--pictures`` writes every slide as a picture beside it,
 for authors to look at.
 """
@@ -17,11 +17,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.languages import LANGUAGES, folder_in
 from tools.notebook_files import ROOT
+from tools.runner.options import as_typed, chapter_number
 
 SLIDES = ROOT / "slides"
-#: Decks in other languages lie in folders of these names.
-LANGUAGES = ("ko",)
 WIDTH, HEIGHT = 1280, 720
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -39,49 +39,73 @@ class BuildError(RuntimeError):
     """What could not be built, and what to do about it."""
 
 
+class BrowserMissingError(BuildError):
+    """There is no browser that prints the handouts; the message says how to get one."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.slides", description=__doc__)
-    parser.add_argument("--only", default="", metavar="02", help="build this deck only")
-    parser.add_argument("--no-handout", action="store_true", help="write no PDF")
+    parser.add_argument("--only", default="", metavar="02,04", help="build these decks only")
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--no-handout", action="store_true", help="write no PDF")
+    wanted.add_argument(
+        "--handout-if-possible",
+        action="store_true",
+        help="without Chromium leave the PDFs out, and say so at the end, instead of failing",
+    )
     parser.add_argument("--pictures", action="store_true", help="write a picture of every slide")
     parser.add_argument("--out", type=Path, help="folder to write (build/slides, build/slides/ko)")
     parser.add_argument("--chapters", default="", help="where pages of the chapters lie, to link")
     parser.add_argument("--both", action="store_true", help="link the decks in other languages")
-    parser.add_argument("--language", default="en", choices=("en", *LANGUAGES))
+    parser.add_argument("--language", default="en", choices=LANGUAGES)
     chosen = parser.parse_args(arguments)
-    own = "" if chosen.language == "en" else chosen.language
-    folder, out = SLIDES / own, (chosen.out or ROOT / "build" / "slides" / own).resolve()
+    folder = folder_in(SLIDES, chosen.language)
+    out = (chosen.out or folder_in(ROOT / "build" / "slides", chosen.language)).resolve()
+    left_out = ""
     try:
         decks = choose(chosen.only, folder)
         build(decks, out, chosen.chapters, chosen.both)
         pages = [out / f"{deck.stem}.html" for deck in decks]
         if not chosen.no_handout or chosen.pictures:
-            with _browser() as browser:
-                for page in pages:
-                    if not chosen.no_handout:
-                        print_handout(browser, page, out)
-                    if chosen.pictures:
-                        take_pictures(browser, page)
+            try:
+                with _browser() as browser:
+                    for page in pages:
+                        if not chosen.no_handout:
+                            print_handout(browser, page, out)
+                        if chosen.pictures:
+                            take_pictures(browser, page)
+            except BrowserMissingError as error:
+                if not chosen.handout_if_possible or chosen.pictures:
+                    raise
+                left_out = f"WITHOUT HANDOUTS: {error}; then call it again"
+                for page in pages:  # one of an older deck would pass for this one's
+                    page.with_suffix(".pdf").unlink(missing_ok=True)
     except BuildError as error:
         print(f"slides: {error}", file=sys.stderr)
         return 1
-    print(f"slides: {len(pages)} built; open {os.path.relpath(pages[0])}")
+    print(f"slides: {len(pages)} built; open {os.path.relpath(pages[0])}", flush=True)
+    if left_out:
+        print(f"slides: {left_out}", file=sys.stderr)
     return 0
 
 
-def choose(number: str = "", folder: Path = SLIDES) -> list[Path]:
-    """Return the decks whose name begins with ``number``; all of them by default.
+def choose(wanted: str = "", folder: Path = SLIDES) -> list[Path]:
+    """Return the decks of chapters such as ``"02,A1"``, in order; all of them by default.
 
     Raises:
-        BuildError: If there is none; the message lists those that exist.
+        BuildError: If there is none of one of them; the message lists those that exist.
     """
-    decks = sorted(folder.glob("[0-9A]*_*.md"))
-    chosen = [deck for deck in decks if deck.stem.startswith(number)]
-    if not chosen:
-        there = ", ".join(deck.stem for deck in decks)
-        raise BuildError(f"no deck begins with {number!r}; there are {there}")
-    return chosen
+    decks = {chapter_number(deck.stem): deck for deck in sorted(folder.glob("[0-9A]*_*.md"))}
+    if not wanted.strip():
+        return list(decks.values())
+    # People say "chapter 2".
+    numbers = [number.strip() for number in wanted.split(",")]
+    numbers = [number.zfill(2) if number.isdigit() else number for number in numbers]
+    if unknown := [number for number in numbers if number not in decks]:
+        there = ", ".join(decks)
+        raise BuildError(f"CHAPTERS={wanted!r}: no deck {unknown[0]!r}; there are {there}")
+    return [deck for number, deck in decks.items() if number in numbers]
 
 
 def build(decks: list[Path], out: Path, chapters: str = "", both: bool = False) -> None:
@@ -135,9 +159,10 @@ def _browser() -> Iterator:
         own_copy = playwright.chromium.executable_path
         program = next(found, own_copy)
         if not os.path.exists(program):
-            raise BuildError(
-                "the handouts need Chromium: `apt install chromium` on Debian and Ubuntu, "
-                "`python -m playwright install chromium` elsewhere; --no-handout goes without"
+            raise BrowserMissingError(
+                "the handouts (PDF) need Chromium or Chrome: `apt install chromium` on Debian and "
+                f"Ubuntu, `{as_typed(Path(sys.executable))} -m playwright install chromium` "
+                "elsewhere"
             )
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--no-proxy-server"]

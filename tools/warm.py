@@ -72,7 +72,7 @@ def main(environment: dict[str, str] | None = None) -> int:
         print(f"[{number}/{len(sets)}] {one}", flush=True)
         try:
             _load(one, options.data)
-        except (OSError, ValueError) as error:  # a DownloadError is an OSError
+        except (data.DownloadError, OSError, ValueError) as error:
             print(f"NOT READY: {error}", file=sys.stderr)
             missing.append(one)
     seconds = time.monotonic() - begin
@@ -108,20 +108,20 @@ def _calls(profile: profiles.Profile) -> list[tuple[str, str, dict[str, int | No
         sizes = {"num_train": plan.pictures, "num_test": plan.test_pictures}
         return training[:2], "mnist", sizes
 
-    def pets(training: str) -> dict[str, int]:
+    def pets(training: str, size: str = "at_most") -> dict[str, int]:
         """Training pictures, half as many for validation, and the test pictures, by class."""
         plan = profile[training]
         each = plan.pictures // 2
-        return {"per_class": each + each // 2 + plan.test_pictures // 2}
+        return {size: each + each // 2 + plan.test_pictures // 2}
 
     hands, horses = profile["05.rps_by_hand"], profile["05.horse_or_human"]
     figures = horses.test_pictures // 2
     return [
         ("00", "mnist", {"num_train": 60, "num_test": 10}),
         *map(digits, ("01.mlp", "02.convnet", "03.max", "06.plain")),
-        ("04", "dogs-vs-cats", {"at_most": pets("04.small_convnet")["per_class"]}),
+        ("04", "dogs-vs-cats", pets("04.small_convnet")),
         ("04", "rock-paper-scissors", {"per_class": 84}),
-        ("05", "dogs-vs-cats", pets("05.plain")),
+        ("05", "dogs-vs-cats", pets("05.plain", "per_class")),
         ("05", "mnist", {"num_train": 3_200, "num_test": 2_000}),
         # Six hands of seven learn, in three classes.
         ("05", "rock-paper-scissors", {"per_class": hands.pictures * 7 // 18}),

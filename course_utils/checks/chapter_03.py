@@ -1,5 +1,7 @@
 """The exercises of chapter 03, pooling."""
 
+from itertools import product
+
 import numpy as np
 
 from course_utils.checks.answers import Choice, Value
@@ -25,6 +27,11 @@ def _strongest(windows: np.ndarray, axis: tuple[int, int]) -> np.ndarray:
     return np.where(abs(smallest) > largest, smallest, largest)
 
 
+def _table(numbers: tuple[float, ...]) -> np.ndarray:
+    return np.reshape(numbers, (2, 2))
+
+
+_ANY = np.full((2, 2), np.nan)
 _BOTH_POOLINGS = Value(
     expected=_pooled(_MAP, np.max, np.mean),
     mistakes=[
@@ -66,14 +73,32 @@ _BOTH_POOLINGS = Value(
             "together, not the smallest of them.",
         ),
         (
-            [_pooled(np.pad(_MAP, ((0, 1), (0, 0))), one)[0] for one in (np.max, np.mean)],
+            np.full((2, 3, 2), np.nan),  # with whatever numbers the third row was filled
             "Your tables have a third row, made of the last row of the map alone. Unless it is "
             "told to pad, a pooling layer leaves out a window that is not whole.",
+        ),
+        *(
+            (
+                [*_pooled(_MAP, np.max), signs * np.abs(_pooled(_MAP, np.mean)[0])],
+                "The maxima are right. Among the averages, mind the signs: add up each window "
+                "once more, with a minus where the map has one.",
+            )
+            for signs in map(_table, product((1, -1), repeat=4))
+        ),
+        (
+            [*_pooled(_MAP, np.max), _ANY],
+            "The maxima are right. Of each window, the average is the sum of its four values, "
+            "signs included, divided by four. Not all of yours are.",
+        ),
+        (
+            [_ANY, *_pooled(_MAP, np.mean)],
+            "The averages are right. The maximum of a window is the largest of its four values "
+            "and stands in the map as it is. Not all of yours do.",
         ),
     ],
     otherwise=(
         "Draw the windows into the map, 2×2 each, from the upper left corner on: there are four "
-        "whole ones. Answer with two tables of 2×2, the maxima and the averages, in one list."
+        "whole ones. Of each, write down the largest value and the average, signs included."
     ),
 )
 
@@ -202,8 +227,8 @@ EXERCISES = [
         number="03.2",
         title="Pooling by hand, with a row to spare",
         praise=(
-            "Right, both tables. In the first window everything is negative, and so is its "
-            "maximum; and the 9, the largest value of all, was in the row that nobody read."
+            "In the first window everything is negative, and so is its maximum; and the 9, the "
+            "largest value of all, was in the row that nobody read."
         ),
         judge=_BOTH_POOLINGS,
     ),

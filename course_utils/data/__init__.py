@@ -16,6 +16,7 @@ from course_utils.data.manifest import Split, Subset
 from course_utils.data.pictures import PictureSet, load_folder, printable
 from course_utils.data.splits import (
     are_numbered,
+    split_by_count,
     split_by_folder,
     split_by_fraction,
     split_by_group,
@@ -36,6 +37,7 @@ __all__ = [
     "load_folder",
     "materialize",
     "resolve_source",
+    "split_by_count",
     "split_by_folder",
     "split_by_fraction",
     "split_by_group",

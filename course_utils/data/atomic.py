@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_utils.data import cache
@@ -32,8 +32,8 @@ def new_folder(target: Path) -> Iterator[Path]:
     try:
         yield unfinished
         try:
-            # Windows renames nothing onto a folder, not even an empty one.
-            if target.is_dir() and not any(target.iterdir()):
+            # Windows renames nothing onto a folder, not even an empty one; others are not removed.
+            with suppress(OSError):
                 target.rmdir()
             unfinished.rename(target)
         except OSError:

@@ -9,7 +9,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_utils.data import atomic, cache, pictures
@@ -17,6 +17,8 @@ from course_utils.language import translate
 
 #: Hidden, so that it is taken for no picture.
 _LIST_NAME = ".contents.json"
+#: How often a set is looked at that changes, or seems to, while it is read.
+_MOST_LOOKS = 10
 
 
 class ForeignFilesError(OSError):
@@ -76,15 +78,23 @@ def _list_and_files(folder: Path) -> tuple[dict[str, int], dict[str, int]] | Non
     """Return a set's list and the files there are, both of one folder; None if there is none.
 
     Another process may put a new set in the place of a damaged one meanwhile; then look again.
+
+    Raises:
+        OSError: If that happens again and again, or the folder cannot be read.
     """
-    while (before := _identity(folder)) is not None:
+    for looks_left in reversed(range(_MOST_LOOKS)):
+        before = _identity(folder)
+        if before is None:
+            return None
         try:
             found = _listed(folder), _files(folder)
         except FileNotFoundError:
-            found = None
-        if found is not None and _identity(folder) == before:
+            if not looks_left:
+                raise
+            continue
+        if _identity(folder) == before:
             return found
-    return None
+    raise OSError(f"{folder} was replaced by another one {_MOST_LOOKS} times while it was read")
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
@@ -118,9 +128,18 @@ def _remove_damaged(target: Path) -> None:
     seen = _identity(target)
     if seen is None or not find_damage(target) or _identity(target) != seen:
         return
-    if own := _hidden_files(target):
-        aside = target.with_name(f"{target.name}-damaged-{uuid.uuid4().hex[:8]}")
+    # Under a name that only this call knows nobody exchanges it any more. No hidden one: what is
+    # inside must not be tidied away.
+    aside = target.with_name(f"{target.name}-damaged-{uuid.uuid4().hex[:8]}")
+    try:
         target.rename(aside)
+    except FileNotFoundError:  # another call makes place just now
+        return
+    if _identity(aside) != seen:  # another call has just put a whole set there
+        with suppress(OSError):  # unless a third one has put its own there meanwhile
+            aside.rename(target)
+            return
+    if own := _hidden_files(aside):
         print(
             translate(
                 "The damaged set holds files that did not come with it, such as {names}, so it was "
@@ -130,11 +149,9 @@ def _remove_damaged(target: Path) -> None:
             )
         )
         return
+    # Under this name a later call removes what is left if this one is killed.
     damaged = target.with_name(cache.unfinished_name(f".{target.name}"))
-    try:
-        target.rename(damaged)
-    except FileNotFoundError:  # just now: it makes place itself
-        return
+    aside.rename(damaged)
     shutil.rmtree(damaged, ignore_errors=True)
 
 

@@ -39,15 +39,18 @@ def without_duplicates(
                 kept[subset].append(index)
             else:
                 dropped.append(pictures.names[index])
-                pairs.append(f"{pictures.names[index]} in {subset} = {twin}")
+                pairs.append(f"{_place(pictures.names[index], subset)} = {twin}")
         for index in kept[subset]:
-            later[pictures.digests[index]] = f"{pictures.names[index]} in {subset}"
+            later[pictures.digests[index]] = _place(pictures.names[index], subset)
     if pairs and duplicates == "error":
-        are = "1 picture is" if len(pairs) == 1 else f"{len(pairs):,} pictures are"
-        raise ValueError(
-            f"{are} in two subsets with the same content: "
-            f'{printable(pairs)}. Pass duplicates="drop" to leave out the first of each pair'
+        message = (
+            "1 picture is in two subsets with the same content: {pairs}. "
+            'Pass duplicates="drop" to leave out the first of each pair'
+            if len(pairs) == 1
+            else "{number:,} pictures are in two subsets with the same content: {pairs}. "
+            'Pass duplicates="drop" to leave out the first of each pair'
         )
+        raise ValueError(translate(message, number=len(pairs), pairs=printable(pairs)))
     if pairs:
         print(
             translate(
@@ -57,6 +60,10 @@ def without_duplicates(
             )
         )
     return {subset: kept[subset] for subset in members}, dropped
+
+
+def _place(picture: str, subset: str) -> str:
+    return translate("{picture} in {subset}", picture=picture, subset=subset)
 
 
 def warn_of_two_labels(pictures: PictureSet, members: Members) -> None:

@@ -49,7 +49,7 @@ def split_by_index(
         ValueError: If ranges are empty, overlap or name pictures that are not there, if a number
             is missing from a name or there twice, or for duplicates.
 
-    Used in: 04, 05, 06, 07, 08.
+    Used in: 04, 05.
     """
     _check_pictures(pictures)
     ranges = {"train": train, "validation": validation, "test": test}
@@ -141,6 +141,59 @@ def split_by_fraction(
         for name, count in counts.items():
             members[name] += [next(shuffled) for _ in range(count)]
     return _split(pictures, "fraction", seed, members, duplicates, tuple(pictures.skipped))
+
+
+def split_by_count(
+    pictures: PictureSet, train: int, validation: int, test: int, duplicates: str = "error"
+) -> Split:
+    """Split each class by numbers of pictures, as chapter 04 does step by step.
+
+    Where the names number the pictures of each class from 0, by :func:`split_by_index`: the first
+    ones for training, the last ones for the test. Otherwise, as mostly in a folder of your own, by
+    :func:`split_by_fraction`; a printed line says so. Where a class has fewer pictures than wanted,
+    each subset gets its share of as many as that class has.
+
+    Args:
+        pictures: The pictures.
+        train: Pictures of each class for training, 1 or more.
+        validation: Those for validation.
+        test: Those for the test.
+        duplicates: As in :func:`split_by_index`.
+
+    Raises:
+        ValueError: If a class has too few pictures for three subsets, for numbers that are none
+            from 1 on, or duplicates.
+
+    Used in: 06, 07, 08.
+    """
+    _check_pictures(pictures)
+    sizes = {"train": train, "validation": validation, "test": test}
+    train, validation, test = (
+        arguments.whole_number(name, size, least=1) for name, size in sizes.items()
+    )
+    wanted = train + validation + test
+    counts = pictures.count()
+    rarest = min(counts, key=counts.get)
+    found = min(wanted, counts[rarest])
+    train, validation = train * found // wanted, validation * found // wanted
+    if min(train, validation) < 1:
+        raise ValueError(
+            f"class {rarest!r} has {found} pictures; train={sizes['train']}, "
+            f"validation={sizes['validation']}, test={sizes['test']} need "
+            f"{-(-wanted // min(sizes['train'], sizes['validation']))} or more. Add pictures, or "
+            'set DATA = "sample" for drawn ones'
+        )
+    first_test = train + validation
+    if are_numbered(pictures, found):
+        parts = range(train), range(train, first_test), range(first_test, found)
+        return split_by_index(pictures, *parts, duplicates=duplicates)
+    print(
+        translate(
+            "These names do not number the pictures of each class from 0: split at random instead."
+        )
+    )
+    fractions = validation / found, (found - first_test) / found
+    return split_by_fraction(pictures.first(found), *fractions, duplicates=duplicates)
 
 
 def split_by_group(

@@ -46,21 +46,36 @@ def show_lines(
     ylabel: str,
     title: str = "",
     ax: plt.Axes | None = None,
+    colors: Sequence[str] | None = None,
 ) -> plt.Axes:
     """Draw one line per series; colour, dash and marker differ, so that grey print still tells.
 
+    Args:
+        positions: Where the values lie along the horizontal axis.
+        series: The values of each line, by the name in the legend.
+        xlabel: Name of the horizontal axis.
+        ylabel: Name of the vertical axis.
+        title: What stands above.
+        ax: Where to draw; a new figure by default.
+        colors: One for each line, where a thing keeps its colour from figure to figure.
+
     Raises:
-        ValueError: If a series has another length than the positions, or there are more than four.
+        ValueError: If a series has another length than the positions, there are more than four, or
+            there is another number of colours than of series.
 
     Used in: 02, 03, 04, 05, 06, 07, A1, A2.
     """
     if len(series) > len(_LINE_STYLES):
         raise ValueError(f"{len(series)} lines in one figure; at most {len(_LINE_STYLES)} are told")
+    if colors is not None and len(colors) != len(series):
+        raise ValueError(f"{len(colors)} colors for {len(series)} lines; give one for each")
     if ax is None:
         _, ax = plt.subplots(figsize=(6.5, 3.6))
-    for (label, values), (color, dashes, marker) in zip(series.items(), _LINE_STYLES, strict=False):
+    styles = zip(series.items(), _LINE_STYLES, strict=False)
+    for place, ((label, values), (color, dashes, marker)) in enumerate(styles):
         if len(values) != len(positions):
             raise ValueError(f"{label!r} has {len(values)} values for {len(positions)} positions")
+        color = colors[place] if colors is not None else color
         ax.plot(positions, values, dashes, color=color, marker=marker, markersize=5, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend()

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.language import translate
 from course_utils.references import bands
 from course_utils.references.bands import Band, Comparison, band, compare
 from course_utils.references.runs import Beside, beside
@@ -43,7 +44,7 @@ class Recorded:
     facts: dict[str, str]
 
     def __str__(self) -> str:
-        return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
+        return "\n".join(f"{translate(one)}: {translate(self.facts[one])}" for one in self.facts)
 
 
 def names() -> list[str]:

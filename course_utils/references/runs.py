@@ -119,8 +119,9 @@ def _compare(results: dict[str, Any], record: dict[str, Any]) -> Beside:
     rows = {name: [run[name] for run in runs] for name in names}
     facts = "; ".join(record["facts"].values())
     conditions = translate(
-        "A difference that the recorded runs show as well is luck: they began with other random "
-        "weights. (Recorded on {facts})",
+        "If a row differs by as much from run to run as two rows differ from each other, the "
+        "difference between the rows is luck: the runs began with other random weights. "
+        "(Recorded on {facts})",
         facts=facts,
     )
     return Beside(rows, conditions)

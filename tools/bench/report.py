@@ -10,6 +10,8 @@ from tools.bench import accuracy, recipes
 RESULTS = Path(__file__).with_name("results.json")
 #: The lines around the tables in the README.
 MARKS = ("<!-- speed: written by make bench -->", "<!-- end of speed -->")
+#: Points; an interval that ends closer to zero ends just there.
+_JUST = 0.5
 
 
 def load(path: Path = RESULTS) -> dict:
@@ -35,13 +37,14 @@ def add(kind: str, name: str | None, found: dict, path: Path = RESULTS) -> None:
 
 def tables(results: dict) -> str:
     """Return all tables as Markdown."""
-    return "\n\n".join([_training(results), _rest(results), _conditions(results)])
+    parts = (_training, _in_words, _rest, _conditions)
+    return "\n\n".join(part(results) for part in parts)
 
 
 def _training(results: dict) -> str:
     lines = [
         "| training | sources' recipe | ours | faster | in 32 bits | an epoch | memory | "
-        "share of the peak | accuracy, ours − theirs (90 %) |",
+        "share of the peak | accuracy, ours − theirs (90% interval) |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, case in recipes.CASES.items():
@@ -86,20 +89,54 @@ def _peaks(results: dict) -> dict[str, float]:
     return results["rest"]["peaks"]
 
 
+def _differences(results: dict, name: str) -> list[float]:
+    """Return by how many points ours is more accurate, for each pair."""
+    pairs = results.get("accuracy", {}).get(name, {}).get("pairs", {})
+    return [100 * (pair["course"] - pair["source"]) for pair in pairs.values()]
+
+
 def _difference(results: dict, name: str) -> str:
     """Return the interval of the difference of accuracies in words."""
-    pairs = results.get("accuracy", {}).get(name, {}).get("pairs", {})
-    differences = [pair["course"] - pair["source"] for pair in pairs.values()]
+    differences = _differences(results, name)
     if len(differences) < 2:
         return "not measured"
     lower, upper = accuracy.interval(differences)
-    source, course = (
-        statistics.fmean(pair[side] for pair in pairs.values()) for side in recipes.SIDES
-    )
+    pairs = results["accuracy"][name]["pairs"].values()
+    source, course = (statistics.fmean(pair[side] for pair in pairs) for side in recipes.SIDES)
     return (
-        f"{100 * lower:+.1f} to {100 * upper:+.1f} points "
-        f"({source:.1%} and {course:.1%}, {len(differences)} seeds)"
+        f"{_signed(lower)} to {_signed(upper)} points "
+        f"(ours {course:.1%}, theirs {source:.1%}, {len(differences)} seeds)"
     )
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.1f}".replace("-", "−")
+
+
+def _in_words(results: dict) -> str:
+    """Return what the table says of units for 16-bit products, and whose accuracy differs."""
+    with_units = [results["speed"][name]["ratio"] for name in recipes.CASES]
+    without = [one["ratio"] for one in results.get("float32", {}).values()]
+    lines = [
+        "With units for 16-bit products, the course's recipe is "
+        f"{min(with_units):.1f} to {max(with_units):.1f} times as fast as the sources'"
+        + (f"; without them, {min(without):.1f} to {max(without):.1f} times." if without else ".")
+    ]
+    for name, case in recipes.CASES.items():
+        differences = _differences(results, name)
+        if len(differences) < 2:
+            continue
+        lower, upper = accuracy.interval(differences)
+        mean = abs(statistics.fmean(differences))
+        just = "just " if min(abs(lower), abs(upper)) < _JUST else ""
+        if upper < 0:
+            found = f"{mean:.1f} points less accurate: the interval lies {just}below 0."
+        elif lower > 0:
+            found = f"{mean:.1f} points more accurate: the interval lies {just}above 0."
+        else:
+            found = "no difference was shown: the interval holds 0."
+        lines.append(f"- **{case.title}**: with our recipe, {found}")
+    return "\n".join([lines[0], "", *lines[1:]]).strip()
 
 
 def _rest(results: dict) -> str:

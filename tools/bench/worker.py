@@ -120,7 +120,9 @@ def _peak_memory() -> int:
     if not status.exists():
         return 0
     # Not getrusage: a new process begins with the peak of the one that started it.
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    line = next(
+        line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM")
+    )
     return int(line.split()[1]) * 1024
 
 

@@ -76,7 +76,8 @@ def _find_python(kind: Kind) -> tuple[str, str]:
     listed = _uv(kind, "python", "list", "--only-installed", "--output-format", "json")
     found = {}
     for python in json.loads(listed):
-        if python["implementation"] == "cpython":
+        # The packages have no wheels for free-threaded Pythons.
+        if python["implementation"] == "cpython" and python["variant"] == "default":
             found.setdefault(python["version"].rpartition(".")[0], python)
     for version in kind.pythons:
         if version in found:

@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
+import filelock
 
 from tools.runner.options import OptionError, as_typed
 
-_NAME = "running.pid"
-_CLOCK_SECONDS = 2.0  # by how much a file system's clock and a process' start may differ
+#: The system frees this file when the process that holds it ends, however that happens.
+_LOCK_NAME = ".running.lock"
+#: Who holds it, for the message; Windows lets nobody read a file that is locked.
+_HOLDER_NAME = "running.pid"
 
 
 @contextlib.contextmanager
@@ -20,42 +22,31 @@ def held(build: Path) -> Iterator[None]:
     Raises:
         OptionError: If another run holds the folder, or it cannot be written to.
     """
-    path = build / _NAME
+    lock, holder = filelock.FileLock(build / _LOCK_NAME), build / _HOLDER_NAME
     try:
         build.mkdir(parents=True, exist_ok=True)
-        _take(path)
+        lock.acquire(timeout=0)
+        holder.write_text(str(os.getpid()), encoding="ascii")
+    except filelock.Timeout as error:
+        raise OptionError(
+            f"another run (pid {_read(holder)}) writes to {as_typed(build)}; "
+            "wait for it or give --build FOLDER"
+        ) from error
     except OSError as error:
+        lock.release()
         raise OptionError(
             f"{as_typed(build)} cannot be written to ({error.strerror}); give --build FOLDER"
         ) from error
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        holder.unlink(missing_ok=True)
+        lock.release()
 
 
-def _take(path: Path) -> None:
-    holder = _living_holder(path)
-    if holder is None:
-        path.unlink(missing_ok=True)  # left by a run that was killed
-        with contextlib.suppress(FileExistsError):
-            with open(path, "x", encoding="ascii") as file:
-                file.write(str(os.getpid()))
-            return
-        holder = _living_holder(path)  # another run was quicker
-    raise OptionError(
-        f"another run (pid {holder or 'unknown'}) writes to {as_typed(path.parent)}; "
-        "wait for it or give --build FOLDER"
-    )
-
-
-def _living_holder(path: Path) -> int | None:
-    """Return the process that wrote the file, or None if it has ended."""
+def _read(holder: Path) -> str:
+    """Return the number of the process that holds the folder, or "unknown" at its very start."""
     try:
-        number, written = int(path.read_text(encoding="ascii")), path.stat().st_mtime
-        process = psutil.Process(number)
-        # A process that began after the file was written only inherited the number.
-        alive = process.create_time() <= written + _CLOCK_SECONDS
-        return number if alive and process.status() != psutil.STATUS_ZOMBIE else None
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        return None
+        return str(int(holder.read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return "unknown"

@@ -1,5 +1,6 @@
 """Where one chapter reads and writes, and what came out of it."""
 
+import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Files:
         notebook: The finished executed copy.
         page: The same as a web page.
         log: What the kernel wrote past the notebook.
+        progress: Folder in which exercises are counted, so that the copy shows nobody's own marks.
     """
 
     source: Path
@@ -31,6 +33,7 @@ class Files:
     notebook: Path
     page: Path
     log: Path
+    progress: Path
 
     @classmethod
     def of(cls, source: Path, build: Path) -> "Files":
@@ -45,14 +48,24 @@ class Files:
             notebook=build / "notebooks" / f"{stem}.ipynb",
             page=build / "notebooks" / f"{stem}.html",
             log=build / "work" / f"{stem}.log",
+            progress=build / "work" / f"{stem}.progress",
         )
 
     def prepare(self) -> None:
-        """Make the folders and remove what an earlier run left, so that nothing stale is shown."""
+        """Make the folders and remove what an earlier run left, so that nothing stale is shown.
+
+        Its page moves into ``earlier``: somebody may need it while this run lasts, or fails.
+        """
         for name, path in vars(self).items():
             if name == "source":
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
+            if name == "page" and path.exists():
+                earlier = path.parent / "earlier" / path.name
+                earlier.parent.mkdir(exist_ok=True)
+                path.replace(earlier)
+            if path.is_dir():
+                shutil.rmtree(path)
             path.unlink(missing_ok=True)
 
 

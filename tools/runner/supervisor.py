@@ -130,9 +130,12 @@ def _crashed(stem: str, exit_code: int, options: Options) -> Outcome:
         message = f"the process that ran the chapter was ended by {signal.Signals(-exit_code).name}"
         remedy = failure.MORE_MEMORY
     else:
-        last = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
-        message = f"the runner itself failed (exit code {exit_code}): {failure.shorten(last)}"
-        remedy = f"read the traceback in {as_typed(log)}"
+        message = f"the runner itself failed (exit code {exit_code})"
+        remedy = "read the traceback above"
+        if log.exists():  # else it failed before it wrote there, and what it said is above
+            said = log.read_text(errors="replace", encoding="utf-8").strip().splitlines()
+            message += f": {failure.shorten((said or ['nothing'])[-1])}"
+            remedy = f"read the traceback in {as_typed(log)}"
     return Outcome(chapter=stem, failures=[Failure("WorkerDied", message, remedy)])
 
 
@@ -151,6 +154,7 @@ def _environment(options: Options, files: Files) -> dict[str, str]:
         "COURSE_PROFILE": options.profile,
         "COURSE_DATA": options.data,
         "COURSE_RESULTS": str(files.results.parent),
+        "COURSE_PROGRESS": str(files.progress),
         "TF_NUM_INTRAOP_THREADS": str(options.threads),
         "TF_NUM_INTEROP_THREADS": str(options.threads),
         "OMP_NUM_THREADS": str(options.threads),

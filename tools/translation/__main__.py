@@ -47,7 +47,8 @@ def main(arguments: list[str] | None = None, root: Path = files.ROOT) -> int:
         names = chosen.pop("names")
         if command is strings:
             return strings(course, names)
-        return command(edition.chapters(course, names), **chosen)
+        chapters = edition.chapters(course, names)
+        return check(chapters, course) if command is check else command(chapters, **chosen)
     except ValueError as error:
         print(error)
         return 1
@@ -76,7 +77,7 @@ def make(chapters: list[Chapter]) -> int:
     """Write the Korean notebooks, and the glossary beside them."""
     for chapter in chapters:
         _write(chapter.path, edition.make(chapter), chapter.course)
-        _write(chapter.path.with_name(findings.GLOSSARY), prose.glossary_page(), chapter.course)
+        _write(chapter.path.with_name(prose.GLOSSARY), prose.glossary_page(), chapter.course)
     return 0
 
 
@@ -124,9 +125,10 @@ def stamp(chapters: list[Chapter], unchanged: list[str]) -> int:
     return status
 
 
-def check(chapters: list[Chapter]) -> int:
+def check(chapters: list[Chapter], course: files.Course) -> int:
     """Print a line for everything that is not in order; return 1 where there is any."""
     lines = [line for chapter in chapters for line in findings.of_chapter(chapter)]
+    lines += findings.left_over(course)
     lines += package_strings.findings()
     for line in lines:
         print(line)

@@ -13,6 +13,7 @@ HANGUL = re.compile(r"[\u3131-\u318e\uac00-\ud7a3]")
 _WORDS = re.compile(r"[A-Za-z]{2,}[ ,;:]+(?:[a-z]+[ ,]+)*[A-Za-z]{2,}")
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WIDTH = re.compile(r"(?<![.\d])\d+")
+_LITERAL = ast.Constant | ast.JoinedStr
 #: Arguments that name something to a library and show nothing.
 _NEVER_SHOWN = {"activation", "cmap", "color", "linestyle", "loss", "metrics", "name", "optimizer"}
 _NEVER_SHOWN |= {"padding", "edgecolor", "ha", "va", "kernel_initializer"}
@@ -27,6 +28,19 @@ def comments(source: str) -> list[str]:
 def strings(source: str) -> list[ast.expr]:
     """Return the string literals of a cell that could be shown, in order, each f-string whole."""
     return list(_strings(ast.parse(source)))
+
+
+def keys(source: str) -> list[ast.expr]:
+    """Return the string literals with which something is read, as in ``results["digit"]``."""
+    tree = ast.parse(source)
+    formatted = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    inside = {part for node in formatted for part in ast.walk(node)}  # replaced with the f-string
+    read = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
+    ]
+    return [key for node in read if node not in inside for key in _strings(node.slice)]
 
 
 def are_words(node: ast.expr) -> bool:
@@ -44,11 +58,13 @@ def could_be_words(node: ast.expr) -> bool:
 
 
 def replace(source: str, wanted: Replacements) -> str:
-    """Return a cell's code with the strings and comments that have a translation replaced."""
+    """Return a cell's code with the strings, keys and comments that have a translation replaced."""
     lines = [line.encode("utf-8") for line in source.splitlines(keepends=True)]
     changes = []
-    for node in strings(source):
-        if (new := wanted.strings.get(meaning(node))) is not None:
+    found = [(node, wanted.strings) for node in strings(source)]
+    found += [(node, wanted.keys) for node in keys(source)]
+    for node, translations in found:
+        if (new := translations.get(meaning(node))) is not None:
             span = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
             changes.append((*span, new))
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -61,6 +77,11 @@ def replace(source: str, wanted: Replacements) -> str:
         rest = lines[last_row - 1][last_column:]
         lines[row - 1 : last_row] = [lines[row - 1][:column] + new.encode("utf-8") + rest]
     return b"".join(lines).decode("utf-8")
+
+
+def said_in(source: str) -> str:
+    """Return the words that a cell could show, without the values in f-strings."""
+    return "\n".join(" ".join(_words(node)) for node in strings(source))
 
 
 def same_program(english: str, translated: str) -> bool:
@@ -78,15 +99,14 @@ def _strings(node: ast.AST) -> Iterator[ast.expr]:
         return
     for child in ast.iter_child_nodes(node):
         named = isinstance(child, ast.keyword) and child.arg in _NEVER_SHOWN
-        # A key that is read was written down, and translated, elsewhere.
+        # A key that is read was written down elsewhere: see `keys`.
         is_read = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
         if not named and not (is_read and child is node.slice):
             yield from _strings(child)
 
 
 def _same(one: object, other: object) -> bool:
-    literal = ast.Constant | ast.JoinedStr
-    if isinstance(one, literal) and isinstance(other, literal):
+    if isinstance(one, _LITERAL) and isinstance(other, _LITERAL):
         return _same_literal(one, other)
     if type(one) is not type(other):
         return False
@@ -107,9 +127,18 @@ def _field(one: ast.AST, other: ast.AST, name: str) -> object:
 
 def _same_literal(one: ast.expr, other: ast.expr) -> bool:
     """Return whether two literals show the same values, and the same words if not Korean ones."""
-    if _values(one) != _values(other):
+    if not _same_values(_values(one), _values(other)):
         return False
     return bool(HANGUL.search(ast.unparse(other))) or _words(one) == _words(other)
+
+
+def _same_values(one: Counter, other: Counter) -> bool:
+    """Return whether values are the same, but for words in them of which the others are Korean."""
+    left, right = (
+        Counter((_STRING.sub("''", value[0]), *value[1:]) for value in some.elements())
+        for some in (one - other, other - one)
+    )
+    return left == right and all(HANGUL.search(value[0]) for value in other - one)
 
 
 def _words(node: ast.expr) -> list[str]:
@@ -124,10 +153,10 @@ def _values(node: ast.expr) -> Counter:
     How wide a value is printed may differ, for Hangul takes two columns.
     """
     if isinstance(node, ast.Constant):
-        return Counter() if _is_string(node) else Counter([repr(node.value)])
+        return Counter() if _is_string(node) else Counter([(repr(node.value),)])
     return Counter(
         (
-            _STRING.sub("''", ast.unparse(part.value)),
+            ast.unparse(part.value),
             part.conversion,
             _WIDTH.sub("", ast.unparse(part.format_spec)) if part.format_spec else "f''",
         )

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from tools import atomic_files
 from tools import notebook_files as files
+from tools.languages import KOREAN
 from tools.translation import code, generated, prose, source
-from tools.translation.edition import LANGUAGE
 
 ROOT = files.ROOT
 FOLLOWED = Path(__file__).with_name("followed.json")
@@ -35,6 +35,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:href|src)=\"([^\"]*)\"")
 _ROLE = re.compile(r"\{(?:eval|colab|doc)\}`[^`]*`")
 _CLASSES = re.compile(r"^\{\.[^}]*\}$", re.MULTILINE)
 _MARK = re.compile(r"<!--.*?-->", re.DOTALL)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _VERSION = re.compile(r"^## \d+\.\d+\.\d+.*$", re.MULTILINE)
 #: Blocks whose content is read, not run.
 _READ = re.compile(r"\{(?:notes|note|tip|admonition|warning|dropdown|seealso)\}")
@@ -68,20 +69,39 @@ def main(arguments: list[str] | None = None) -> int:
 
 def english_of(path: Path) -> Path:
     """Return the English file that a Korean one follows."""
-    if path.name.endswith(f".{LANGUAGE}.md"):
-        return path.with_name(path.name.replace(f".{LANGUAGE}.md", ".md"))
+    if path.name.endswith(f".{KOREAN}.md"):
+        return path.with_name(path.name.replace(f".{KOREAN}.md", ".md"))
     inside = path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else ()
-    if LANGUAGE not in inside[:-1]:
+    if KOREAN not in inside[:-1]:
         raise ValueError(f"{path.name} is no Korean page; name one such as slides/ko/09_x.md")
-    above = ROOT.joinpath(*inside[: inside.index(LANGUAGE) + 1])
+    above = ROOT.joinpath(*inside[: inside.index(KOREAN) + 1])
     return above.parent / path.relative_to(above)
+
+
+def _english_text(path: Path) -> str:
+    """Return the English text that a Korean file follows.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    if gone := _gone(path):
+        raise ValueError(f"{_name(path)}: {gone}")
+    return english_of(path).read_text(encoding="utf-8")
+
+
+def _gone(path: Path) -> str:
+    """Return what is wrong with a Korean file that follows none; empty where all is well."""
+    english = english_of(path)
+    if english.exists():
+        return ""
+    return f"translates {_name(english)}, which does not exist; take it out, or rename it, too"
 
 
 def documents() -> list[Path]:
     """Return all Korean files that there are."""
-    folders = [ROOT / folder / LANGUAGE for folder in FOLDERS]
+    folders = [ROOT / folder / KOREAN for folder in FOLDERS]
     found = [path for folder in folders for path in sorted(folder.rglob("*.md"))]
-    return [*found, *sorted(ROOT.glob(f"*.{LANGUAGE}.md"))]
+    return [*found, *sorted(ROOT.glob(f"*.{KOREAN}.md"))]
 
 
 def new(paths: list[Path]) -> int:
@@ -91,7 +111,7 @@ def new(paths: list[Path]) -> int:
         ValueError: If there is one already.
     """
     for path in paths:
-        english = english_of(path).read_text(encoding="utf-8")
+        english = _english_text(path)
         if path.exists():
             raise ValueError(f"{_name(path)} is there already")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,17 +165,15 @@ def check(paths: list[Path]) -> int:
 
 def findings(path: Path) -> Iterator[str]:
     """Yield what keeps a translation from being in order."""
-    text = path.read_text(encoding="utf-8")
-    english_path = english_of(path)
-    if not english_path.exists():
-        yield f"translates {_name(english_path)}, which does not exist any more; take it out"
+    if gone := _gone(path):
+        yield gone
         return
+    text, whole = path.read_text(encoding="utf-8"), _english_text(path)
     try:
         if with_generated_parts(text, path) != text:
             yield "its tables are not those of the English page; run `documents make`"
     except ValueError as error:
         yield str(error)
-    whole = english_path.read_text(encoding="utf-8")
     if _names_of_parts(whole) != _names_of_parts(text):
         yield "has other generated parts than the English"
     english, korean = sections(whole), sections(text)
@@ -201,7 +219,7 @@ def with_generated_parts(text: str, path: Path) -> str:
     Raises:
         ValueError: If words have no translation.
     """
-    english = english_of(path).read_text(encoding="utf-8")
+    english = _english_text(path)
     parts = {found["name"]: found["text"] for found in _GENERATED.finditer(english)}
 
     def part(found: re.Match) -> str:
@@ -224,14 +242,17 @@ def _problems(english: str, korean: str) -> Iterator[str]:
         yield "has other blocks, cells or notes than the English"
     else:
         for (info, one), (_, other) in zip(blocks, others, strict=True):
-            if "{code-cell}" in info and not _same_cell(one, other):
+            if _is_cell(info) and not _same_cell(one, other):
                 yield f"another program than in English: {other.strip()[:60]!r}"
-            elif not _READ.search(info) and "{code-cell}" not in info:
+            elif not _READ.search(info) and not _is_cell(info):
                 if _without_words(one) != _without_words(other):
                     yield f"another block than in English: {other.strip()[:60]!r}"
     for what, pattern in (("links", _LINK), ("values", _ROLE), ("marks", _MARK)):
         if _targets(pattern, english) != _targets(pattern, korean):
             yield f"has other {what} than the English"
+    # Korean may have more of them: what English writes as a word is often a numeral there.
+    if lacking := _numbers(english) - _numbers(korean):
+        yield f"lacks the numbers {', '.join(sorted(lacking))} of the English"
     if _CLASSES.findall(english) != _CLASSES.findall(korean):
         yield "has other classes in curly brackets than the English"
     text = _prose(korean)
@@ -257,13 +278,19 @@ def _blocks(text: str) -> list[tuple[str, str]]:
 
 def _same_cell(english: str, korean: str) -> bool:
     """Return whether two cells are the same program with the same options, but for descriptions."""
-    options, programs = [], []
-    for text in (english, korean):
-        header = re.match(r"---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+", text, re.DOTALL)
-        end = header.end() if header else 0
-        options.append(re.sub(r"alt:(?: .*|\s*[>|].*?)(?=\n|$)", "alt", text[:end]))
-        programs.append(text[end:])
-    return options[0] == options[1] and code.same_program(*programs)
+    (options, program), (other_options, other_program) = _program(english), _program(korean)
+    return options == other_options and code.same_program(program, other_program)
+
+
+def _program(cell: str) -> tuple[str, str]:
+    """Return a cell's options, without the description of its figure, and its program."""
+    header = re.match(r"---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)+", cell, re.DOTALL)
+    end = header.end() if header else 0
+    return re.sub(r"alt:(?: .*|\s*[>|].*?)(?=\n|$)", "alt", cell[:end]), cell[end:]
+
+
+def _is_cell(info: str) -> bool:
+    return "{code-cell}" in info
 
 
 def _without_words(block: str) -> str:
@@ -274,7 +301,7 @@ def _without_words(block: str) -> str:
 def _targets(pattern: re.Pattern, text: str) -> Counter:
     """Return what a pattern finds, without what names the language."""
     return Counter(
-        re.sub(rf"\b{LANGUAGE}/|\.{LANGUAGE}(?=\.md)|`.*<|`", "", found[0])
+        re.sub(rf"\b{KOREAN}/|\.{KOREAN}(?=\.md)|`.*<|`", "", found[0])
         for found in pattern.finditer(text)
     )
 
@@ -292,6 +319,13 @@ def _prose(text: str) -> str:
     return "\n\n".join([_MARK.sub("", plain), *kept])
 
 
+def _numbers(section: str) -> Counter:
+    """Return the numbers in what is read and in what the cells say; 02 is the same as 2."""
+    said = [code.said_in(_program(cell)[1]) for info, cell in _blocks(section) if _is_cell(info)]
+    found = _NUMBER.findall("\n".join([_prose(section), *said]))
+    return Counter(number.lstrip("0") or "0" for number in found)
+
+
 def _holds_terms(row: str) -> bool:
     """Return whether a row lists English terms, as beside their Korean ones."""
     known = {term.english for term in prose.terms()}
@@ -306,8 +340,8 @@ def _level(section: str) -> int:
 def _hashes(path: Path) -> list[list[str]]:
     """Return for each section the hash of the English and of the Korean."""
     texts = [
-        [source.digest(_lasting(one)) for one in sections(file.read_text(encoding="utf-8"))]
-        for file in (english_of(path), path)
+        [source.digest(_lasting(one)) for one in sections(text)]
+        for text in (_english_text(path), path.read_text(encoding="utf-8"))
     ]
     if len(texts[0]) != len(texts[1]):
         raise ValueError(

@@ -14,10 +14,10 @@ from nbformat import NotebookNode
 from tools import atomic_files
 from tools import notebook_files as files
 from tools import notebook_template as template
+from tools.languages import KOREAN
 from tools.translation import code, source
 from tools.translation.source import Part
 
-LANGUAGE = "ko"
 _START = re.compile(r"(\bruntime\.start\([^()]*)\)")
 
 
@@ -41,7 +41,7 @@ class Chapter:
     @property
     def path(self) -> Path:
         """The Korean notebook."""
-        return self.course.root / "notebooks" / LANGUAGE / self.name
+        return self.course.root / "notebooks" / KOREAN / self.name
 
     @property
     def source_path(self) -> Path:
@@ -142,7 +142,7 @@ def make(chapter: Chapter) -> str:
                 cell.outputs, cell.execution_count = outputs.get(cell.id, ([], None))
             if part is not None:
                 _translate_code(cell, part, chapter.source_path.name)
-            cell.source = _START.sub(rf'\1, language="{LANGUAGE}")', cell.source)
+            cell.source = _START.sub(rf'\1, language="{KOREAN}")', cell.source)
         elif part is not None:
             cell.source = part.text
     template.stamp_badge(notebook, template.badge(chapter.course, chapter.path))

@@ -8,13 +8,26 @@ from nbformat import NotebookNode
 from tools import notebook_files as files
 from tools import notebook_rules
 from tools.addresses import Addresses
-from tools.translation import code, edition, prose, source
+from tools.languages import KOREAN
+from tools.translation import code, edition, keys, prose, source
 from tools.translation.edition import Chapter
 from tools.translation.source import Part
 
-#: The page of all terms, beside the notebooks.
-GLOSSARY = "glossary.md"
 _GOALS = "objectives"
+
+
+def left_over(course: files.Course) -> Iterator[str]:
+    """Yield a line for every Korean file of a chapter that does not exist any more."""
+    folder = course.root / "notebooks" / KOREAN
+    for path in sorted([*folder.glob("*.ipynb"), *folder.glob("sources/*.md")]):
+        chapter = Chapter(course, path.with_suffix(".ipynb").name)
+        for needed in (chapter.english_path, chapter.source_path):
+            if not needed.exists():
+                yield (
+                    f"{course.name_of(path)}: belongs to {course.name_of(needed)}, which does not "
+                    "exist; take it out, or give it the chapter's new name"
+                )
+                break
 
 
 def of_chapter(chapter: Chapter) -> list[str]:
@@ -30,7 +43,7 @@ def of_chapter(chapter: Chapter) -> list[str]:
     lines += [f"{name}: {line}" for line in _texts(english, parts)]
     notebook = chapter.course.name_of(chapter.path)
     number = chapter.name.split("_")[0]
-    page = chapter.path.with_name(GLOSSARY)
+    page = chapter.path.with_name(prose.GLOSSARY)
     if not page.exists() or page.read_text(encoding="utf-8") != prose.glossary_page():
         lines.append(
             f"{chapter.course.name_of(page)}: is not what the list of terms says; "
@@ -39,7 +52,9 @@ def of_chapter(chapter: Chapter) -> list[str]:
     if not chapter.path.exists() or chapter.path.read_text(encoding="utf-8") != made:
         remedy = f"run `python -m tools.translation make {number}`"
         return [*lines, f"{notebook}: is not what the author's file makes of it; {remedy}"]
-    lines += [f"{notebook}: {line}" for line in _programs(english, files.read(chapter.path))]
+    lines += [
+        f"{notebook}: {line}" for line in _programs(chapter.english(), files.read(chapter.path))
+    ]
     return lines + notebook_rules.check_notebook(chapter.path, Addresses(chapter.course))
 
 
@@ -77,6 +92,10 @@ def _replacements(cell: NotebookNode, part: Part) -> Iterator[str]:
     for text in wanted.strings:
         if text not in there:
             yield f"{part.id} replaces the string {text}, which the cell does not have"
+    in_brackets = {source.meaning(node) for node in code.keys(cell.source)}
+    for text in wanted.keys:
+        if text not in in_brackets:
+            yield f"{part.id} replaces the key {text}, which the cell does not have"
     for comment in comments:
         if comment not in wanted.comments:
             yield f"{part.id} lacks the comment {comment!r}"
@@ -99,7 +118,8 @@ def _texts(english: dict[str, NotebookNode], parts: list[Part]) -> Iterator[str]
         text = part.text
         if english[part.id].cell_type == "code":
             wanted = source.replacements(part.text)
-            text = "\n\n".join([wanted.alt, *wanted.comments.values(), *wanted.strings.values()])
+            shown = (wanted.comments | wanted.strings | wanted.keys).values()
+            text = "\n\n".join([wanted.alt, *shown])
         else:
             yield from (f"{part.id} {problem}" for problem in prose.problems(text))
         for variant, term in prose.wrong_terms(text, glossary):
@@ -114,10 +134,17 @@ def _texts(english: dict[str, NotebookNode], parts: list[Part]) -> Iterator[str]
         yield f"first uses {term.korean} without its English: {term.korean}({term.english})"
 
 
-def _programs(english: dict[str, NotebookNode], notebook: NotebookNode) -> Iterator[str]:
+def _programs(english: NotebookNode, notebook: NotebookNode) -> Iterator[str]:
     """Yield where the code is not that of the English chapter."""
-    if [cell.id for cell in notebook.cells] != list(english):
+    if [cell.id for cell in notebook.cells] != [cell.id for cell in english.cells]:
         yield "does not have the cells of the English chapter, in their order"
-    for _, cell in files.code_cells(notebook):
-        if cell.id in english and not code.same_program(english[cell.id].source, cell.source):
+        return
+    pairs = zip(files.code_cells(english), files.code_cells(notebook), strict=True)
+    for (_, one), (_, cell) in pairs:
+        if not code.same_program(one.source, cell.source):
             yield f"{cell.id} is another program than in English"
+    for identifier, key in keys.lost(english, notebook):
+        yield (
+            f"{identifier} reads by {key!r}, which nothing in the Korean chapter writes; translate "
+            'a key where it is written ("…" => "…") and where it is read (["…"] => ["…"]) alike'
+        )

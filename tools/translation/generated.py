@@ -1,8 +1,9 @@
 """Generated tables in Korean, made of the English ones cell by cell.
 
 ``generated.json`` holds the words, with ``#`` in the place of every number: ``"# seeds"`` to
-``"시드 #개"``. Where the order differs, numbers are counted: ``"#2 중 #1"``. Titles of chapters are
-looked up in the Korean chapters, and sentences of the package in its tables.
+``"시드 #개"``. Where the order differs, numbers are counted: ``"#2 중 #1"``. ``{processor}`` stands
+for the processor that something was measured on; one without a translation keeps its name. Titles
+of chapters are looked up in the Korean chapters, and sentences of the package in its tables.
 """
 
 import functools
@@ -13,12 +14,21 @@ from pathlib import Path
 from course_utils import language
 from tools import chapter_table, deck_rules
 from tools import notebook_files as files
+from tools.languages import KOREAN
 from tools.translation import code, edition
 
 WORDS = Path(__file__).with_name("generated.json")
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PLACE = re.compile(r"#(\d?)")
+#: As ``machine.processor`` writes it; digits in the name are no numbers of the sentence.
+_PROCESSOR = re.compile(
+    r"(?P<cores>\d+ cores?) of an (?P<name>[^,;()|]+?)(?=,|;| \(|\. [A-Z]|\.?$)", re.MULTILINE
+)
+#: Nouns whose number depends on the machine; Korean has no plural.
+_PLURAL = re.compile(r"(?<=# )(core|chapter|thread|cell)s\b")
+#: Seconds behind the name of a cell.
+_SECONDS = re.compile(r"(\d+)&nbsp;s\b")
 _CODE = re.compile(r"`[^`]*`")
 #: What surrounds words and is no word: tags, the ends of links and pictures, numbers of chapters.
 _FRAME = re.compile(r"(<[^>]+>|!?\[|\]\([^)]*\)|\*\*| · |&nbsp;|; (?=\d+ ×)|\b(?:0\d|A\d): )")
@@ -56,6 +66,7 @@ def _line(line: str, missing: list[str]) -> str:
 
 def _piece(text: str, missing: list[str]) -> str:
     """Return a cell or a line; its links, tags and stars stay as they are."""
+    text = _SECONDS.sub(lambda found: _words(f"{found[1]} s", missing), text)
     return "".join(
         _words(part, missing) if _has_words(part) else part for part in _FRAME.split(text)
     )
@@ -71,9 +82,11 @@ def _words(text: str, missing: list[str]) -> str:
     core = text.strip()
     found = _titles().get(core) or _sentences().get(core)
     if found is None:
-        numbers = _NUMBER.findall(core)
-        key = _NUMBER.sub("#", core)
-        template = _table().get(key)
+        processor = _PROCESSOR.search(core)
+        plain = _PROCESSOR.sub(r"\g<cores> of an {processor}", core)
+        numbers = _NUMBER.findall(plain)
+        key = _NUMBER.sub("#", plain)
+        template = _table().get(_PLURAL.sub(r"\1", key))
         if template is None:
             missing.append(key)
             return text
@@ -81,19 +94,23 @@ def _words(text: str, missing: list[str]) -> str:
         found = _PLACE.sub(
             lambda place: numbers[int(place[1]) - 1 if place[1] else next(order)], template
         )
+        if processor:
+            name = processor["name"]
+            found = found.replace("{processor}", _table().get(name, name))
     return text.replace(core, found)
 
 
 @functools.cache
 def _table() -> dict[str, str]:
-    return json.loads(WORDS.read_text(encoding="utf-8"))
+    words = json.loads(WORDS.read_text(encoding="utf-8"))
+    return {_PLURAL.sub(r"\1", english): korean for english, korean in words.items()}
 
 
 @functools.cache
 def _sentences() -> dict[str, str]:
     """Return what the package says; its numbers belong to the sentences."""
     table = {}
-    for path in sorted((language.FOLDER / edition.LANGUAGE).rglob("*.json")):
+    for path in sorted((language.FOLDER / KOREAN).rglob("*.json")):
         table |= json.loads(path.read_text(encoding="utf-8"))
     return table
 
@@ -105,7 +122,7 @@ def _titles() -> dict[str, str]:
     for chapter in edition.chapters(files.Course.read()):
         pairs = [chapter.english_path, chapter.path]
         decks = [deck_rules.SLIDES / f"{chapter.path.stem}.md"]
-        decks.append(decks[0].parent / edition.LANGUAGE / decks[0].name)
+        decks.append(decks[0].parent / KOREAN / decks[0].name)
         if pairs[1].exists():
             titles |= dict(zip(*map(chapter_table.title_and_question, pairs), strict=True))
         if decks[1].exists():

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import course_utils
 from course_utils import language
-from tools.translation.edition import LANGUAGE
+from tools.languages import KOREAN
 
 PACKAGE = Path(course_utils.__file__).parent
-FOLDER = language.FOLDER / LANGUAGE
+FOLDER = language.FOLDER / KOREAN
 
 #: Arguments whose strings are translated where they are shown.
 _SHOWN_FIELDS = {"summary", "content", "sample_content", "asks_for"}
+#: Facts about a recorded training that hold no words.
+_SAME_IN_EVERY_LANGUAGE = {"seed", "precision", "minutes", "versions"}
 _SENTENCE = re.compile(r"[a-z]{2}.* |\w .*[a-z]{2}", re.DOTALL)
 _FIELD = re.compile(r"\{[^{}]*\}")
 
@@ -34,12 +36,6 @@ def tables() -> list[str]:
 def table_path(module: str) -> Path:
     """Return where a module's table lies."""
     return FOLDER / f"{module}.json"
-
-
-def modules() -> list[str]:
-    """Return the modules that hold sentences for students."""
-    every = (path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py"))
-    return sorted(name for name in every if name != "language" and sentences(name))
 
 
 def sentences(module: str) -> list[str]:
@@ -60,6 +56,12 @@ def sentences(module: str) -> list[str]:
     if module == "references/bands":
         sources = PACKAGE / "references" / "source_figures.json"
         found += json.loads(sources.read_text(encoding="utf-8")).values()
+    if module == "references/__init__":  # what the recorded trainings ran on
+        from course_utils import references  # loads TensorFlow
+
+        for name in references.names():
+            facts = references.recorded(name).facts
+            found += [*facts, *(facts[one] for one in facts if one not in _SAME_IN_EVERY_LANGUAGE)]
     if module == "references/runs":  # the names of the recorded numbers
         from course_utils.references import runs  # loads TensorFlow
 
@@ -97,7 +99,7 @@ def findings() -> list[str]:
         try:
             wanted = sentences(module)
         except ValueError as error:
-            lines.append(f"translations/{LANGUAGE}: {error}")
+            lines.append(f"translations/{KOREAN}: {error}")
             continue
         lines += [f"{module}: {problem}" for problem in _problems(table, wanted)]
         if module.startswith("checks/"):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tools.translation.code import HANGUL
 
+#: The page of all terms, beside the notebooks.
+GLOSSARY = "glossary.md"
 TERMS = Path(__file__).with_name("terms.json")
 
 _NOT_PROSE = re.compile(

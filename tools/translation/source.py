@@ -8,6 +8,10 @@ it, each as it stands in Python; an indented line goes on with the one above::
     alt: 숫자 그림 세 장.
     "the digit" => "숫자"
     # one channel => # 채널 하나
+    ["digit"] => ["숫자"]
+
+A name in square brackets is replaced where it is a key that is read: with ``"digit" => "숫자"``
+where it is written down, ``results["digit"]`` still finds it.
 
 The two hashes behind the id are written by the command ``stamp``: that of the English cell which
 was translated, and that of the translation as it was then.
@@ -47,11 +51,13 @@ class Replacements:
     Attributes:
         strings: By a string's meaning (see :func:`meaning`), its translation as Python source.
         comments: By a comment with its number sign, the translation with its own.
+        keys: As ``strings``, for keys that are read, as in ``results["digit"]``.
         alt: The figure's description; empty without one.
     """
 
     strings: dict[str, str]
     comments: dict[str, str]
+    keys: dict[str, str]
     alt: str = ""
 
 
@@ -99,7 +105,7 @@ def replacements(text: str) -> Replacements:
     Raises:
         ValueError: If a line is not as this module describes it.
     """
-    found = Replacements({}, {})
+    found = Replacements({}, {}, {})
     for entry in re.split(r"\n(?=[^\s])", text.strip("\n")) if text.strip() else []:
         if entry.startswith("alt:"):
             found.alt = " ".join(entry.removeprefix("alt:").split())
@@ -114,6 +120,10 @@ def replacements(text: str) -> Replacements:
                     f"turns the comment {english!r} into something else; begin it with #"
                 )
             found.comments[english] = translated
+        elif english.startswith("[") and translated.startswith("["):
+            english, translated = english[1:-1], translated[1:-1]
+            meaning(_literal(translated))
+            found.keys[meaning(_literal(english))] = translated
         else:
             meaning(_literal(translated))
             found.strings[meaning(_literal(english))] = translated
