@@ -166,13 +166,6 @@ def test_a_folder_that_holds_too_little(number, classes, sentence, tmp_path):
 @pytest.mark.slow
 def test_a_whole_chapter_on_fewer_photos_without_numbers(tmp_path):
     folder = photos(tmp_path / "mine", 24)
-    rng = np.random.default_rng(0)
-    digits = {
-        f"{name}_{part}": rng.integers(0, high, shape).astype("uint8")
-        for part, number in (("train", 64), ("test", 32))
-        for name, high, shape in (("x", 256, (number, 28, 28)), ("y", 10, number))
-    }
-    np.savez(folder / "mnist.npz", **digits)
     (tmp_path / "notebooks").mkdir()
     (path,) = (ROOT / "notebooks").glob("06_*.ipynb")
     shutil.copy(path, tmp_path / "notebooks")

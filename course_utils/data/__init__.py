@@ -132,7 +132,7 @@ def has(name: str, source: str | os.PathLike = "sample") -> bool:
     Raises:
         ValueError: For an unknown name or source.
 
-    Used in: 04, 05.
+    Used in: 04, 05, 06.
     """
     entry, place = _entry(name), resolve_source(source)
     return place in ("sample", "download") or (place / entry.entry).exists()
