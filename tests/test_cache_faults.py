@@ -257,12 +257,13 @@ def test_a_copy_where_a_link_leads(split, tmp_path, is_there, fault_report):
 def test_an_empty_folder_that_cannot_be_replaced(split, tmp_path, monkeypatch, fault_report):
     """As where another disk is mounted: an empty folder is not taken for a copy."""
 
-    def refuse(self):
-        raise OSError(16, "Device or resource busy", str(self))
+    def refuse(self, target=None):
+        raise OSError(16, "Device or resource busy", str(target or self))
 
     (tmp_path / "copy").mkdir()
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rmdir", refuse)
+        patch.setattr(Path, "rename", refuse)
         with pytest.raises(OSError, match="busy.*copy"):
             data.materialize(split, tmp_path / "copy")
     assert sorted(os.listdir(tmp_path)) == ["copy", "photos"]
