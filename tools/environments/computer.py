@@ -53,10 +53,14 @@ class Computer:
             [environment.python, "-m", "venv", "--without-pip", folder / "python"], check=True
         )
         packages, base = _packages(self.python), _packages(environment.python)
-        # A plain line with the folder would leave out the .pth files that lie in it.
-        reading = f"import site; site.addsitedir({str(base)!r})\n"
-        (packages / "environment.pth").write_text(reading, encoding="utf-8")
+        # A plain line, which pip knows how to take back: it builds the course apart from what is
+        # installed, with a setuptools of its own. For the folder's own .pth files, which a plain
+        # line leaves out, copies; they follow in the order of their names.
+        (packages / "00-environment.pth").write_text(f"{base}\n", encoding="utf-8")
+        for own in base.glob("*.pth"):
+            shutil.copyfile(own, packages / own.name)
         self._packages = packages
+        self._there_before = {path.name for path in packages.iterdir()}
         # Beside the packages, Jupyter keeps templates of pages there.
         (folder / "python" / "share").mkdir(exist_ok=True)
         (folder / "python" / "share" / "jupyter").symlink_to(
@@ -107,7 +111,7 @@ class Computer:
         Raises:
             EnvironmentFailure: If it did anything else.
         """
-        added = {path.name for path in self._packages.iterdir()} - {"environment.pth"}
+        added = {path.name for path in self._packages.iterdir()} - self._there_before
         others = sorted(name for name in added if not name.startswith("course_utils"))
         if others:
             raise EnvironmentFailure(
