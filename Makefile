@@ -34,7 +34,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/ko/*.ipynb)
 # TensorFlow's C++ start-up notes help nobody here.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help install run lab warm handout bench references test test-fast lint unit nbval course-ci slides site site-ci notebook-tests test-colab colab-share audit release format stamp refresh tables reliability probes small-base starts constraints clean
+.PHONY: help install run lab warm handout bench references test test-fast lint unit nbval course-ci slides site site-ci notebook-tests test-colab colab-share audit release format stamp refresh tables reliability probes small-base starts check-downloads constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -164,6 +164,9 @@ references: $(INSTALLED)  ## Measure the ranges over random seeds that are missi
 
 starts: $(INSTALLED)  ## Record what the start-here cells load, where missing or stale (a minute a chapter)
 	@$(BIN)/python -m tools.references.starts
+
+check-downloads: $(INSTALLED)  ## Download every data set into a cache of its own and check it (1.2 GB)
+	@$(BIN)/python -m tools.check_downloads
 
 constraints: $(INSTALLED)  ## Resolve the newest versions of all packages into constraints.txt
 	@$(BIN)/uv pip compile pyproject.toml --extra run --extra test --extra docs --universal --python-version 3.11 --no-header --no-annotate --upgrade --quiet --output-file constraints.txt

@@ -35,6 +35,7 @@ class Answer:
         silent_from: Place in the bytes from which on nothing comes any more, though the connection
             stays open; 0 for no answer at all.
         num_pieces: In how many pieces the bytes come, with a hundredth of a second between them.
+        kind: What the server says that the bytes are; nothing for no word on it.
     """
 
     content: bytes = b""
@@ -43,6 +44,7 @@ class Answer:
     moved_to: str = ""
     silent_from: int | None = None
     num_pieces: int = 1
+    kind: str = ""
 
 
 class Server:
@@ -91,6 +93,8 @@ class Server:
         handler.send_response(answers.status)
         if answers.moved_to:
             handler.send_header("Location", answers.moved_to)
+        if answers.kind:
+            handler.send_header("Content-Type", answers.kind)
         handler.send_header("Content-Length", str(len(answers.content) + answers.missing))
         handler.end_headers()
         size = max(-(-len(answers.content) // answers.num_pieces), 1)
