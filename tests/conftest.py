@@ -34,7 +34,7 @@ def little_patience(monkeypatch):
     """Downloads give up soon, and the set of photos has six of each class."""
     from course_utils.data import download, picture_sets
 
-    monkeypatch.setattr(download, "TIMEOUTS", (5, 0.3))
+    monkeypatch.setattr(download, "TIMEOUTS", (5, 1))
     monkeypatch.setattr(picture_sets, "DOGS_VS_CATS_PER_CLASS", 6)
 
 

@@ -15,7 +15,7 @@ from course_utils.references import bands
 from course_utils.samples import digits
 from tools import fingerprint as hashes
 from tools.references import __main__ as command
-from tools.references import experiments, lengths, store
+from tools.references import experiments, ladder, lengths, store
 
 pytestmark = pytest.mark.unit
 
@@ -165,7 +165,7 @@ def test_what_notebooks_compare_is_measured_and_ships():
     notebooks = (Path(__file__).parents[1] / "notebooks").glob("*.ipynb")
     text = "\n".join(path.read_text(encoding="utf-8") for path in notebooks)
     compared = set(re.findall(r'references\.compare\(\\"([^"\\]+)', text))
-    assert compared == set(experiments.EXPERIMENTS)
+    assert compared == set(experiments.planned(DEMO, "drawn"))
     for name in compared:
         band = bands.band(name, "demo", "drawn")
         assert band is not None and len(band.values) >= 5, f"{name}: run make references"
@@ -177,6 +177,34 @@ def test_the_ladder_has_one_size_for_all_rungs():
     assert lengths.get("ladder") is lengths.LADDER and lengths.get("ci").name == "ci"
     with pytest.raises(ValueError, match="ladr"):
         lengths.get("ladr")
+
+
+def test_real_photos_take_another_base_and_only_in_the_ladder():
+    drawn, real = (experiments.planned(lengths.LADDER, kind) for kind in ("drawn", "real"))
+    assert "07.mobilenet" in real and "07.mobilenet" not in drawn
+    assert "07.mobilenet" not in experiments.planned(DEMO, "real")
+    for pictures, rungs in ladder.RUNGS.items():
+        assert set(rungs) <= set(experiments.planned(lengths.LADDER, pictures))
+
+
+def test_what_is_not_planned_is_not_measured(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--profile", "ladder", "--names", "07.mobilenet"])
+    assert "unknown experiments 07.mobilenet; for drawn pictures" in capsys.readouterr().err
+
+
+def test_whether_mobilenet_is_stale_can_be_told_without_its_weights(monkeypatch):
+    asked = []
+    original = keras.applications.MobileNetV2
+    monkeypatch.setattr(
+        keras.applications,
+        "MobileNetV2",
+        lambda **options: asked.append(options["weights"]) or original(**options),
+    )
+    mobilenet = experiments.EXPERIMENTS["07.mobilenet"]
+    first = fingerprint(mobilenet, lengths.LADDER, "download")
+    assert fingerprint(mobilenet, lengths.LADDER, "download") == first
+    assert asked == [None, None]
 
 
 def test_the_history_of_the_lowest_seed_is_kept(tmp_path):
@@ -191,4 +219,7 @@ def test_the_history_of_the_lowest_seed_is_kept(tmp_path):
 def test_an_unknown_experiment_names_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         command.main(["--names", "02.convnt"])
-    assert "unknown experiments 02.convnt; there are 01.mlp" in capsys.readouterr().err
+    assert (
+        "unknown experiments 02.convnt; for drawn pictures, profile demo has 01.mlp"
+        in capsys.readouterr().err
+    )

@@ -127,6 +127,14 @@ def test_names_without_one_number(names, message):
         data.split_by_index(picture_set(names), range(0, 1), range(1, 2), None)
 
 
+def test_a_class_without_pictures_is_named():
+    pictures = numbered()
+    only_dogs = pictures.select(set(range(20, 40)))
+    assert only_dogs.class_names == ("cat", "dog")
+    with pytest.raises(ValueError, match="of class 'cat', which has no picture that can be read"):
+        data.split_by_index(only_dogs, range(10), range(10, 15), None)
+
+
 def test_a_damaged_picture_of_the_range_is_left_out_and_named(capsys):
     pictures = numbered()
     whole = data.split_by_index(pictures, range(10), range(10, 15), None)

@@ -277,7 +277,7 @@ def _inside_site(text: str) -> str:
 
 
 #: By the name of the training whose range was measured.
-NETS = {"01.mlp": "dense network", "02.convnet": "convnet"} | ladder.RUNGS
+NETS = {"01.mlp": "dense network", "02.convnet": "convnet"} | ladder.RUNGS["drawn"]
 EXPLORERS = {
     "convolution": "Convolution",
     "receptive_field": "Receptive field",

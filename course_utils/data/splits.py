@@ -66,10 +66,13 @@ def split_by_index(
                     dropped.append(damaged[label, number])
                 else:
                     there = [place[1] for place in places if place[0] == label]
+                    has = "no picture that can be read"
+                    if there:
+                        numbers_there = f"numbers from {min(there)} to {max(there)}"
+                        has = f"{numbers_there} ({len(there):,} pictures)"
                     raise ValueError(
                         f"{subset}={numbers} asks for number {number} of class {class_name!r}, "
-                        f"which has numbers from {min(there)} to {max(there)} "
-                        f"({len(there):,} pictures)"
+                        f"which has {has}"
                     )
     if dropped:
         print(

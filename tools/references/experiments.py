@@ -55,6 +55,7 @@ class Experiment:
         train: Trains the models; returns the history that is recorded.
         picks_precision: Whether the chapter lets the hardware choose the number format.
         plans: Names of further plans that the result depends on.
+        pictures: What it is measured on, "drawn" or "real".
     """
 
     name: str
@@ -63,6 +64,7 @@ class Experiment:
     train: Callable[[list, Sets, profiles.Profile], Any]
     picks_precision: bool = False
     plans: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ("drawn", "real")
 
     def run(self, profile: profiles.Profile, source: str, seed: int) -> Outcome:
         """Train once and test; imports TensorFlow."""
@@ -237,6 +239,29 @@ def _build_fine_tuned(profile: profiles.Profile) -> list:
     return [_compiled(model, "binary_crossentropy", keras.optimizers.Adam(0.003))]
 
 
+def _build_mobilenet(profile: profiles.Profile) -> list:
+    """Build the net for real photos, without ImageNet's weights, which the training loads.
+
+    So whether a measured range is stale can be told without a download.
+    """
+    import keras
+    from keras import layers
+
+    from course_utils import models
+
+    plan = profile["07.mobilenet"]
+    base = keras.applications.MobileNetV2(include_top=False, weights=None)
+    base.trainable = False
+    inputs = keras.Input(_shape(plan))
+    x = models.RandomAffine(rotation=0.02, zoom=0.1)(inputs)
+    x = keras.applications.mobilenet_v2.preprocess_input(x)
+    x = layers.GlobalAveragePooling2D()(base(x, training=False))
+    x = layers.Dropout(0.3)(x)
+    outputs = layers.Dense(1, activation="sigmoid", name="predictions")(x)
+    model = keras.Model(inputs, outputs)
+    return [_compiled(model, "binary_crossentropy", keras.optimizers.Adam(0.003))]
+
+
 def _fit(net, sets: Sets, plan: profiles.Training, monitor: str | None = None):
     from course_utils import training
 
@@ -283,6 +308,20 @@ def _head_then_fine_tune(nets, sets, profile):
     return _fit(model, sets, profile["07.fine_tuned"])
 
 
+def _imagenet_then_fine_tune(nets, sets, profile):
+    import keras
+
+    from course_utils import models
+
+    (model,) = nets
+    base = next(layer for layer in model.layers if hasattr(layer, "layers"))
+    base.set_weights(keras.applications.MobileNetV2(include_top=False).get_weights())
+    _fit(model, sets, profile["07.mobilenet.head"])
+    models.unfreeze(base, "block_16_expand")
+    _compiled(model, "binary_crossentropy", keras.optimizers.Adam(1e-5))
+    return _fit(model, sets, profile["07.mobilenet"])
+
+
 EXPERIMENTS = {
     experiment.name: experiment
     for experiment in (
@@ -317,5 +356,22 @@ EXPERIMENTS = {
             _head_then_fine_tune,
             plans=("07.fine_tuned.head",),
         ),
+        Experiment(
+            "07.mobilenet",
+            _build_mobilenet,
+            _pets,
+            _imagenet_then_fine_tune,
+            plans=("07.mobilenet.head",),
+            pictures=("real",),  # a base for drawings comes with the course
+        ),
     )
 }
+
+
+def planned(profile: profiles.Profile, pictures: str) -> list[str]:
+    """Return the names of all experiments that a profile plans for some kind of pictures."""
+    return [
+        name
+        for name, experiment in EXPERIMENTS.items()
+        if name in profile.trainings and pictures in experiment.pictures
+    ]

@@ -12,12 +12,16 @@ from tools.references.lengths import LADDER
 
 #: With fewer, best and worst lie close together by chance.
 _FEWEST_SEEDS = 3
-#: By the name of the experiment, from the bottom.
-RUNGS = {
+_FROM_SCRATCH = {
     "04.small_convnet": "small convnet",
     "05.augmented": "with augmentation and dropout",
     "06.mini_xception": "mini-Xception",
-    "07.fine_tuned": "borrowed base, fine-tuned",
+}
+#: By kind of pictures and name of the experiment, from the bottom. The base that ships knows
+#: drawings only.
+RUNGS = {
+    "drawn": _FROM_SCRATCH | {"07.fine_tuned": "borrowed base, fine-tuned"},
+    "real": _FROM_SCRATCH | {"07.mobilenet": "MobileNetV2, fine-tuned"},
 }
 
 
@@ -58,11 +62,12 @@ def spread(band: Band) -> float:
 
 def rungs(pictures: str) -> list[Rung]:
     """Return the rungs measured on ``"drawn"`` or ``"real"`` pictures, from the bottom."""
-    measured = {name: references.band(name, LADDER.name, pictures) for name in RUNGS}
+    titles = RUNGS[pictures]
+    measured = {name: references.band(name, LADDER.name, pictures) for name in titles}
     known = [(name, band) for name, band in measured.items() if band is not None]
     below = [None, *(band for _, band in known)]
     return [
-        Rung(f"{name.split('.')[0]}: {RUNGS[name]}", band, before)
+        Rung(f"{name.split('.')[0]}: {titles[name]}", band, before)
         for (name, band), before in zip(known, below, strict=False)  # nothing is above the last
     ]
 

@@ -20,6 +20,9 @@ LADDER = profiles.Profile(
         "06.mini_xception": Training(epochs=40, **_RUNG),
         "07.fine_tuned.head": Training(epochs=20, **_RUNG),
         "07.fine_tuned": Training(epochs=20, **_RUNG),
+        # The same with MobileNetV2, for real photos; the chapters plan no training of it.
+        "07.mobilenet.head": Training(epochs=5, **_RUNG),
+        "07.mobilenet": Training(epochs=10, **_RUNG),
     },
 )
 #: Names of all lengths, as the command line takes them.
