@@ -21,7 +21,7 @@ CI = profiles.get("ci")
 #: The cells of each chapter that load and split the pets.
 CELLS = {
     "04": ("load", "split", "fewer-pictures"),
-    "05": ("load",),
+    "05": ("load", "fewer-pictures"),
     "06": ("pets", "fewer-pictures"),
     "07": ("load", "fewer-pictures"),
     "08": ("load", "fewer-pictures"),
@@ -115,7 +115,7 @@ def test_numbered_names_are_split_by_number(number, tmp_path, capsys):
 
 @pytest.mark.unit
 @pytest.mark.parametrize("numbered", [True, False])
-@pytest.mark.parametrize("number", ["04", "06", "07", "08"])
+@pytest.mark.parametrize("number", CELLS)
 def test_fewer_pictures_than_planned(number, numbered, tmp_path, capsys):
     known = split_in(number, photos(tmp_path, 20, numbered))
     said = capsys.readouterr().out
@@ -138,6 +138,19 @@ def test_chapter_07_trains_on_parts_of_fewer_pictures(tmp_path):
     assert {plans[f"07.fine_tuned{stage}"].pictures for stage in ("", ".head")} == {20}
     assert plans["07.own_photos"] == CI["07.own_photos"]  # that section has its own pictures
     assert all(plans[name].epochs == plan.epochs for name, plan in CI.of_chapter("07").items())
+
+
+@pytest.mark.unit
+def test_chapter_05_trains_on_fewer_pets_and_on_as_many_in_its_labs(tmp_path):
+    profile = split_in("05", photos(tmp_path, 20), profiles.get("demo"))["profile"]
+    assert not profile.meaningful  # or what holds for 2,000 pictures would be asserted
+    plans = split_in("05", tmp_path)["profile"].of_chapter("05")
+    pets = ("start", "plain", "augmentation", "dropout", "augmented")
+    assert {(plans[f"05.{name}"].pictures, plans[f"05.{name}"].test_pictures) for name in pets} == {
+        (20, 10)
+    }
+    for name in ("rps_by_picture", "rps_by_hand", "horse_or_human"):
+        assert plans[f"05.{name}"] == CI[f"05.{name}"]
 
 
 @pytest.mark.unit

@@ -119,6 +119,7 @@ def show_explorers(out: Path) -> str:
         )  # a page of its own, so that styles do not meet
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
         parts.append(
+            f"({name.replace('_', '-')}-explorer)=\n"  # the same address in both languages
             f'## {title}\n\n<a href="_static/explorers/{name}.html">Open it alone, for a projector'
             f'</a>\n\n<iframe class="explorer" title="{title}" '
             f'src="_static/explorers/{name}.html"></iframe>'

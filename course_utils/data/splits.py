@@ -49,7 +49,7 @@ def split_by_index(
         ValueError: If ranges are empty, overlap or name pictures that are not there, if a number
             is missing from a name or there twice, or for duplicates.
 
-    Used in: 04, 05.
+    Used in: 04.
     """
     _check_pictures(pictures)
     ranges = {"train": train, "validation": validation, "test": test}
@@ -91,7 +91,7 @@ def are_numbered(pictures: PictureSet, per_class: int) -> bool:
     If so, :func:`split_by_index` can take the numbers below ``per_class``. Photos of your own are
     seldom numbered so; a skipped picture leaves no gap.
 
-    Used in: 04, 05.
+    Used in: 04.
     """
     _check_pictures(pictures)
     per_class = arguments.whole_number("per_class", per_class, least=1)
@@ -167,7 +167,7 @@ def split_by_count(
         ValueError: If a class has too few pictures for three subsets, for numbers that are none
             from 1 on, or duplicates.
 
-    Used in: 06, 07, 08.
+    Used in: 05, 06, 07, 08.
     """
     _check_pictures(pictures)
     sizes = {"train": train, "validation": validation, "test": test}

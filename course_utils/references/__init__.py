@@ -88,7 +88,7 @@ def history(name: str, profile: str = "demo", pictures: str = "drawn") -> Histor
     Raises:
         ValueError: If no such training was recorded; the message lists those that were.
 
-    Used in: live demonstrations.
+    Used in: 05, live demonstrations.
     """
     if name in names():
         return recorded(name).history
