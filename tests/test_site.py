@@ -101,6 +101,23 @@ def test_a_chapter_without_a_place_for_its_links_is_named():
         site_pages.link_chapter(notebook, "02_none")
 
 
+@unit
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Show the set-up"), ("ko", "준비 코드 보기")]
+)
+def test_how_a_chapter_was_set_up_and_run_is_folded_away(language, words):
+    notebook = files.read(ROOT / "notebooks" / f"{CHAPTERS[0]}.ipynb")
+    before = [cell.id for cell in notebook.cells]
+    ran_with = {"tags": ["injected-parameters"]}
+    ran = files.v4.new_code_cell('PROFILE = "ci"', id="ran-with", metadata=ran_with)
+    notebook.cells.insert(4, ran)
+    site_pages.tidy_chapter(notebook, language)
+    assert [cell.id for cell in notebook.cells] == before
+    folded = [cell for cell in notebook.cells if "hide-input" in files.tags(cell)]
+    assert [cell.id for cell in folded] == ["setup"]
+    assert folded[0].metadata["mystnb"]["code_prompt_show"] == words
+
+
 @pytest.fixture
 def built():
     """The folder of the built site."""

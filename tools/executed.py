@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 from tools import notebook_files as files
 from tools.languages import LANGUAGES, folder_in
 
-_INJECTED = "injected-parameters"
+#: The tag of the cell in which papermill notes what it ran with.
+INJECTED = "injected-parameters"
 
 
 def check(build: Path, profile: str, language: str = LANGUAGES[0], root: Path = files.ROOT) -> None:
@@ -46,7 +47,7 @@ def check(build: Path, profile: str, language: str = LANGUAGES[0], root: Path = 
 def fault_of(copy: NotebookNode, chapter: NotebookNode, profile: str) -> str | None:
     """Return what is wrong with an executed copy, in words; None if nothing is."""
     wanted = {"PROFILE": profile, "DATA": "sample"}
-    injected = [cell for cell in copy.cells if _INJECTED in files.tags(cell)]
+    injected = [cell for cell in copy.cells if INJECTED in files.tags(cell)]
     ran_with = _assigned(injected[0].source) if injected else {}
     if different := {
         name: ran_with.get(name) for name in wanted if ran_with.get(name) != wanted[name]

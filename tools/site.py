@@ -87,6 +87,7 @@ def gather(copies: Path, out: Path, language: str = "en") -> None:
             continue
         chapter = files.read(copies / path.name)
         site_pages.link_chapter(chapter, path.stem, language)
+        site_pages.tidy_chapter(chapter, language)
         (out / "chapters" / path.name).write_text(files.render(chapter), encoding="utf-8")
     names = {path.stem.split("_")[0]: path.stem for path in (out / "chapters").iterdir()}
     for page in sorted(out.rglob("*.md")):

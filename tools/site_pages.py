@@ -18,6 +18,7 @@ from course_utils.language import current, speaking
 from tools import chapter_table, deck_rules
 from tools import notebook_files as files
 from tools.bench import report as bench_report
+from tools.executed import INJECTED
 from tools.references import ladder
 from tools.translation.generated import said
 
@@ -84,6 +85,23 @@ def link_chapter(notebook: NotebookNode, name: str, language: str = "en") -> Non
     )
     if not found:
         raise ValueError(f"{name} has no Colab badge in its first cell; call make stamp")
+
+
+def tidy_chapter(notebook: NotebookNode, language: str = "en") -> None:
+    """Fold away what a reader of a page does not need: how a chapter is set up and was run.
+
+    Args:
+        notebook: The chapter's executed copy; it is changed.
+        language: In which it is written.
+    """
+    notebook.cells = [cell for cell in notebook.cells if INJECTED not in files.tags(cell)]
+    prompts = {"show": "Show the set-up", "hide": "Hide the set-up"}
+    for cell in notebook.cells:
+        if cell.get("id") == "setup":
+            cell.metadata["tags"] = [*files.tags(cell), "hide-input"]
+            cell.metadata["mystnb"] = {
+                f"code_prompt_{what}": said(words, language) for what, words in prompts.items()
+            }
 
 
 def chapters(out: Path) -> str:
