@@ -37,21 +37,21 @@ def measure(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("higher", "is_clear"),
+    ("higher", "verdict"),
     [
-        ([0.77, 0.77, 0.77, 0.77, 0.77], True),  # 5 points above, seeds differ by 4
-        ([0.75, 0.75, 0.75, 0.75, 0.75], False),  # 3 points above, those of the first by 4
-        ([0.70, 0.78, 0.78, 0.79, 0.80], False),  # 5 points above, its own by 10
-        ([0.60, 0.60, 0.60, 0.60, 0.60], False),  # below
+        ([0.77, 0.77, 0.77, 0.77, 0.77], "clearly"),  # 5 points above, seeds differ by 4
+        ([0.75, 0.75, 0.75, 0.75, 0.75], "not clearly"),  # 3 points above, those of the first by 4
+        ([0.70, 0.78, 0.78, 0.79, 0.80], "not clearly"),  # 5 points above, its own by 10
+        ([0.60, 0.60, 0.60, 0.60, 0.60], "lower"),
     ],
 )
-def test_a_rung_is_clearly_above_if_seeds_lie_closer_than_means(measure, higher, is_clear):
+def test_a_rung_is_clearly_above_if_seeds_lie_closer_than_means(measure, higher, verdict):
     measure("04.small_convnet", LOW)
     measure("05.augmented", higher)
     below, above = ladder.rungs("drawn")
     assert (below.gain, below.verdict) == (None, "")
     assert above.gain == pytest.approx(sum(higher) / 5 - 0.72)
-    assert above.verdict == ("clearly" if is_clear else "not clearly")
+    assert above.verdict == verdict
     table = ladder.table("drawn")
     assert f"{abs(100 * above.gain):.1f} points: {above.verdict} | 5 | 1.5 | float32 |" in table
     assert table.count("Measured on 2 cores; keras 3") == 1

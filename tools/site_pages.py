@@ -320,6 +320,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "exercises": exercises,
     "ranges": ranges,
     "ladder": lambda out: ladder.table("drawn"),
+    "ladder-real": lambda out: ladder.table("real"),
     "pictures": pictures,
     "probes": _of_page(
         "course_utils/samples/README.md",

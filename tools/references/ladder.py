@@ -46,11 +46,13 @@ class Rung:
 
     @property
     def verdict(self) -> str:
-        """Say whether the means lie further apart than the best and the worst seed of either."""
+        """Say whether it is above, by more than the best and the worst seed of either differ."""
         if self.before is None:
             return ""
         if min(len(self.band.values), len(self.before.values)) < _FEWEST_SEEDS:
             return "too few seeds to say"
+        if self.gain < 0:
+            return "lower"
         widest = max(spread(self.band), spread(self.before))
         return "clearly" if self.gain > widest else "not clearly"
 
