@@ -24,7 +24,7 @@ from tools.translation.generated import said
 
 _OPEN = "Open in Colab"
 _BADGE = re.compile(rf"^\[!\[{_OPEN}\].*$", re.MULTILINE)
-_MARK = re.compile(r"^<!-- ([a-z]+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^<!-- ([a-z_]+) -->$", re.MULTILINE)
 #: What the reference describes, in the order of a chapter.
 MODULES = (
     *("runtime", "profiles", "arithmetic", "data", "models", "training"),
@@ -320,7 +320,7 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "exercises": exercises,
     "ranges": ranges,
     "ladder": lambda out: ladder.table("drawn"),
-    "ladder-real": lambda out: ladder.table("real"),
+    "ladder_real": lambda out: ladder.table("real"),
     "pictures": pictures,
     "probes": _of_page(
         "course_utils/samples/README.md",
