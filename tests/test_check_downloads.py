@@ -47,7 +47,7 @@ def test_what_came_before_proves_nothing(publishers, cache_folder, capsys):
     code, printed, complaints = check(capsys, HANDS_SOURCE.name)
     assert code == 1
     assert f"{HANDS_SOURCE.name:26} FAILED" in printed
-    assert "remedy: open the address in a browser" in complaints
+    assert "remedy: is this computer online" in complaints
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ def test_a_file_that_does_not_come_as_published_is_named(publishers, answer, com
     [
         (Answer(b"<html>Sign in</html>", kind="text/html; charset=utf-8"), "a web page"),
         (Answer(status=403), "403"),
+        (Answer(), "an empty file"),
         (Answer(silent_from=0), "does not answer"),
     ],
 )
@@ -86,6 +87,21 @@ def test_an_address_for_a_download_by_hand_that_is_gone_is_named(
     assert f"{PETS_SOURCE.name}: the address for a download by hand: " in complaints
     assert complaint in complaints
     assert f"where:  {publishers.address}/by-hand/{PETS_SOURCE.file}" in complaints
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("odd")])
+def test_what_was_found_before_an_interruption_is_said(error, monkeypatch, capsys):
+    happens = iter([error, KeyboardInterrupt()])
+
+    def load(name, source):
+        raise next(happens)
+
+    monkeypatch.setattr(check_downloads.data, "load", load)
+    monkeypatch.setattr(check_downloads, "_trouble", lambda address: "")
+    code, _, complaints = check(capsys, HANDS_SOURCE.name, PETS_SOURCE.name)
+    assert code == 130
+    assert f"{HANDS_SOURCE.name}: FAILED\n  error:  {error}" in complaints
+    assert complaints.rstrip().endswith("interrupted; what had come is thrown away")
 
 
 def test_an_unknown_set_starts_nothing(server, capsys):

@@ -36,13 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    problems = []
     try:
-        problems = [problem for name in names for problem in _check(name)]
+        for name in names:
+            problems += _check(name)
     except KeyboardInterrupt:
-        print("check-downloads: interrupted; what had come is thrown away", file=sys.stderr)
+        problems.append("check-downloads: interrupted; what had come is thrown away")
         return 130
-    for problem in problems:
-        print(f"\n{problem}", file=sys.stderr)
+    finally:
+        for problem in problems:
+            print(f"\n{problem}", file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -68,11 +71,12 @@ def _check(name: str) -> list[str]:
     ):
         try:
             data.load(name, "download")
-        except (data.DownloadError, ValueError) as error:
+        except (data.DownloadError, OSError, ValueError) as error:
             problems.append(
                 f"{name}: FAILED\n  error:  {error}\n"
-                "  remedy: open the address in a browser; if the file has moved for good, write "
-                "its new address into course_utils/data and call this again"
+                "  remedy: is this computer online, and is there room for temporary files? Then "
+                "open the address in a browser; if the file has moved for good, write its new "
+                "address into course_utils/data and call this again"
             )
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.*") if path.is_file())
     outcome = "FAILED" if problems else f"whole, {size / 1e6:,.0f} MB on the disk"
@@ -98,6 +102,8 @@ def _trouble(address: str) -> str:
     try:
         with requests.get(address, stream=True, timeout=download.TIMEOUTS) as answer:
             answer.raise_for_status()
+            if answer.headers.get("Content-Length") == "0":
+                return "an empty file"
             # A page instead of the file: a consent, a quota, a search.
             if answer.headers.get("Content-Type", "").startswith("text/html"):
                 return "a web page, and not the file"

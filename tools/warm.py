@@ -108,11 +108,11 @@ def _calls(profile: profiles.Profile) -> list[tuple[str, str, dict[str, int | No
         sizes = {"num_train": plan.pictures, "num_test": plan.test_pictures}
         return training[:2], "mnist", sizes
 
-    def pets(training: str, size: str = "at_most") -> dict[str, int]:
+    def pets(training: str) -> dict[str, int]:
         """Training pictures, half as many for validation, and the test pictures, by class."""
         plan = profile[training]
         each = plan.pictures // 2
-        return {size: each + each // 2 + plan.test_pictures // 2}
+        return {"at_most": each + each // 2 + plan.test_pictures // 2}
 
     hands, horses = profile["05.rps_by_hand"], profile["05.horse_or_human"]
     figures = horses.test_pictures // 2
@@ -121,7 +121,7 @@ def _calls(profile: profiles.Profile) -> list[tuple[str, str, dict[str, int | No
         *map(digits, ("01.mlp", "02.convnet", "03.max", "06.plain")),
         ("04", "dogs-vs-cats", pets("04.small_convnet")),
         ("04", "rock-paper-scissors", {"per_class": 84}),
-        ("05", "dogs-vs-cats", pets("05.plain", "per_class")),
+        ("05", "dogs-vs-cats", pets("05.plain")),
         ("05", "mnist", {"num_train": 3_200, "num_test": 2_000}),
         # Six hands of seven learn, in three classes.
         ("05", "rock-paper-scissors", {"per_class": hands.pictures * 7 // 18}),

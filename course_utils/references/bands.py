@@ -115,19 +115,21 @@ class Comparison:
                     ),
                 )
             )
-            facts = "; ".join(map(_in_words, self.band.facts.values()))
+            facts = "; ".join(map(in_words, self.band.facts.values()))
             rows.append((translate("measured on"), facts))
         if self.source:
             rows.append((translate("the lectures"), translate(self.source)))
         return rows
 
 
-def _in_words(fact: str) -> str:
+def in_words(fact: str) -> str:
     """Return what was noted while measuring in the language of today."""
     if found := re.fullmatch(r"(\d+) cores of an (.+)", fact):
         return translate("{number} cores of an {kind}", number=found[1], kind=found[2])
     if found := re.fullmatch(r"([\d.]+) minutes a seed", fact):
         return translate("{number} minutes a seed", number=found[1])
+    if found := re.fullmatch(r"([\d.]+) minutes for the whole chapter", fact):
+        return translate("{number} minutes for the whole chapter", number=found[1])
     return fact
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.language import translate
+from course_utils.references import bands
 
 #: One file per chapter, written by ``python -m tools.references.runs``.
 FOLDER = Path(__file__).with_name("runs")
@@ -117,7 +118,7 @@ def _compare(results: dict[str, Any], record: dict[str, Any]) -> Beside:
         raise ValueError("no run is recorded")
     names = [name for name in runs[1] if all(name in run for run in runs)]
     rows = {name: [run[name] for run in runs] for name in names}
-    facts = "; ".join(record["facts"].values())
+    facts = "; ".join(map(bands.in_words, record["facts"].values()))
     conditions = translate(
         "If a row differs by as much from run to run as two rows differ from each other, the "
         "difference between the rows is luck: the runs began with other random weights. "

@@ -46,14 +46,14 @@ class Rung:
 
     @property
     def verdict(self) -> str:
-        """Say whether it is above, by more than the best and the worst seed of either differ."""
+        """Say whether means lie further apart than the best and the worst seed of either."""
         if self.before is None:
             return ""
         if min(len(self.band.values), len(self.before.values)) < _FEWEST_SEEDS:
             return "too few seeds to say"
-        if self.gain < 0:
-            return "lower"
         widest = max(spread(self.band), spread(self.before))
+        if self.gain < 0:
+            return "clearly lower" if -self.gain > widest else "lower, not clearly"
         return "clearly" if self.gain > widest else "not clearly"
 
 

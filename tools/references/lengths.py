@@ -11,7 +11,7 @@ _RUNG = {"pictures": 2_000, "batch_size": 32, "test_pictures": 2_000, "image_siz
 
 LADDER = profiles.Profile(
     name="ladder",
-    summary="one size for all nets that are compared, each for as long as it needs",
+    summary="one size for all nets that are compared",
     meaningful=True,
     trainings={
         "04.small_convnet": Training(epochs=30, **_RUNG),
