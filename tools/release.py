@@ -34,7 +34,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.release", description=__doc__)
     parser.add_argument("version", help="the new version, such as 1.2.0")
     version = parser.parse_args(arguments).version
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
+    for (
+        number
+    ) in _INTERRUPTIONS:  # SIGINT, too: a job in the background inherits that it is ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         branch, before = check(root, version)
         # What an interrupted step started may still be writing there while it is removed.
