@@ -1,11 +1,14 @@
 """The ladder: which rung beats the one before, and by more than luck."""
 
+import dataclasses
 import json
+import re
 
 import pytest
 
 from course_utils.references import bands
-from tools.references import ladder
+from tools import notebook_files as files
+from tools.references import ladder, lengths
 
 pytestmark = pytest.mark.unit
 
@@ -77,3 +80,45 @@ def test_all_rungs_that_ship_were_measured_with_the_same_seeds(pictures):
     found = ladder.rungs(pictures)
     assert len(found) == len(ladder.RUNGS[pictures])
     assert len({tuple(rung.band.values) for rung in found}) == 1
+
+
+def _figures(names):
+    """Return what a text on the ladder must name: pictures, size, epochs of the nets."""
+    plans = lengths.LADDER.trainings
+    pictures = {f"{plan.pictures:,}" for plan in plans.values()}
+    sizes = {f"{plan.image_size}×{plan.image_size}" for plan in plans.values()}
+    return pictures | sizes | {str(sum(plans[one].epochs for one in chosen)) for chosen in names}
+
+
+SHORTEST, LONGEST = ("04.small_convnet",), ("05.augmented",)
+MOBILENET = ("07.mobilenet.head", "07.mobilenet")
+SMALL_BASE = ("07.fine_tuned.head", "07.fine_tuned")
+TEXTS = {
+    "notebooks/{}05_augmentation.ipynb long-read": (SHORTEST, LONGEST),
+    "notebooks/{}07_transfer_learning.ipynb race-intro": (SHORTEST, LONGEST, MOBILENET),
+    "site/pages/{}ranges.md": (SHORTEST, LONGEST, MOBILENET, SMALL_BASE),
+}
+
+
+def _lacking(text, names):
+    return {figure for figure in _figures(names) if not re.search(rf"(?<![\d,]){figure}", text)}
+
+
+@pytest.mark.parametrize("language", ["", "ko/"])
+@pytest.mark.parametrize("place", TEXTS)
+def test_what_is_written_of_the_ladder_is_its_plan(place, language, monkeypatch):
+    name, _, cell = place.format(language).partition(" ")
+    path = files.ROOT / name
+    text = path.read_text(encoding="utf-8")
+    if cell:
+        (text,) = (one.source for one in files.read(path).cells if one.id == cell)
+    assert not _lacking(text, TEXTS[place])
+    epochs = [lengths.LADDER[rung].epochs for rung in ladder.RUNGS["drawn"]][:3]
+    assert (min(epochs), max(epochs)) == tuple(
+        lengths.LADDER[one].epochs for (one,) in (SHORTEST, LONGEST)
+    )
+    other = lengths._RUNG | {"epochs": 31, "pictures": 2_001, "image_size": 97}
+    changed = {rung: lengths.Training(**other) for rung in lengths.LADDER.trainings}
+    longer = dataclasses.replace(lengths.LADDER, trainings=changed)
+    monkeypatch.setattr(lengths, "LADDER", longer)
+    assert _lacking(text, TEXTS[place]) >= {"2,001", "97×97", "31"}

@@ -34,9 +34,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.release", description=__doc__)
     parser.add_argument("version", help="the new version, such as 1.2.0")
     version = parser.parse_args(arguments).version
-    for (
-        number
-    ) in _INTERRUPTIONS:  # SIGINT, too: a job in the background inherits that it is ignored
+    # Both end as tidily as Ctrl-C; a job in the background inherits that SIGINT is ignored.
+    for number in _INTERRUPTIONS:
         signal.signal(number, signal.default_int_handler)
     try:
         branch, before = check(root, version)

@@ -224,19 +224,11 @@ def _build_mini_xception(profile: profiles.Profile) -> list:
 
 def _build_fine_tuned(profile: profiles.Profile) -> list:
     import keras
-    from keras import layers
 
     from course_utils import models
 
     base = models.load_small_base()
-    base.trainable = False
-    inputs = keras.Input(base.input_shape[1:])
-    x = models.RandomAffine(rotation=0.02, zoom=0.1)(inputs)
-    x = layers.GlobalAveragePooling2D()(base(x, training=False))
-    x = layers.Dropout(0.3)(x)
-    outputs = layers.Dense(1, activation="sigmoid", name="predictions")(x)
-    model = keras.Model(inputs, outputs)
-    return [_compiled(model, "binary_crossentropy", keras.optimizers.Adam(0.003))]
+    return [_with_head(base, keras.Input(base.input_shape[1:]))]
 
 
 def _build_mobilenet(profile: profiles.Profile) -> list:
@@ -245,21 +237,26 @@ def _build_mobilenet(profile: profiles.Profile) -> list:
     So whether a measured range is stale can be told without a download.
     """
     import keras
+
+    base = keras.applications.MobileNetV2(include_top=False, weights=None)
+    prepare = keras.applications.mobilenet_v2.preprocess_input
+    return [_with_head(base, keras.Input(_shape(profile["07.mobilenet"])), prepare)]
+
+
+def _with_head(base, inputs, prepare=lambda pixels: pixels):
+    """Freeze a base and put chapter 07's augmentation before it and its head behind it."""
+    import keras
     from keras import layers
 
     from course_utils import models
 
-    plan = profile["07.mobilenet"]
-    base = keras.applications.MobileNetV2(include_top=False, weights=None)
     base.trainable = False
-    inputs = keras.Input(_shape(plan))
-    x = models.RandomAffine(rotation=0.02, zoom=0.1)(inputs)
-    x = keras.applications.mobilenet_v2.preprocess_input(x)
+    x = prepare(models.RandomAffine(rotation=0.02, zoom=0.1)(inputs))
     x = layers.GlobalAveragePooling2D()(base(x, training=False))
     x = layers.Dropout(0.3)(x)
     outputs = layers.Dense(1, activation="sigmoid", name="predictions")(x)
     model = keras.Model(inputs, outputs)
-    return [_compiled(model, "binary_crossentropy", keras.optimizers.Adam(0.003))]
+    return _compiled(model, "binary_crossentropy", keras.optimizers.Adam(0.003))
 
 
 def _fit(net, sets: Sets, plan: profiles.Training, monitor: str | None = None):
