@@ -52,6 +52,20 @@ def server(monkeypatch):
     server.stop()
 
 
+_SELECTED = {"unit", "notebooks", "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Refuse a test without one of the marks by which ``make test`` selects: it would never run."""
+    forgotten = [
+        item.nodeid for item in items if not _SELECTED & {mark.name for mark in item.iter_markers()}
+    ]
+    if forgotten:
+        names = ", ".join(sorted(_SELECTED))
+        raise pytest.UsageError(f"mark with one of {names}: {', '.join(forgotten)}")
+
+
 class FaultReport:
     """Collects what came of the faults that were tried."""
 

@@ -3,9 +3,12 @@
 import random
 
 import keras
+import pytest
 
 from course_utils import runtime
 from tools import notebook_files as files
+
+pytestmark = pytest.mark.unit
 
 
 def _seed_of_the_first_flip(start: str, luck: int) -> int:

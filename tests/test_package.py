@@ -1,5 +1,6 @@
 """The package as a whole: what importing it costs, and that the project's files agree."""
 
+import os
 import re
 import subprocess
 import sys
@@ -104,3 +105,22 @@ def test_git_ignores_no_source_of_the_data_package():
 def test_citation_has_the_package_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == course_utils.__version__
+
+
+def test_a_test_that_no_command_would_select_is_refused(tmp_path):
+    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
+    marked = "import pytest\n\n@pytest.mark.{}\ndef test_something():\n    pass\n"
+
+    def collect(mark):
+        (tmp_path / "test_one.py").write_text(marked.format(mark), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--collect-only", "."]
+        tests = {"PYTHONPATH": str(ROOT / "tests")}
+        return subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, **tests}, capture_output=True, text=True
+        )
+
+    assert collect("unit").returncode == 0
+    refused = collect("slow")
+    assert refused.returncode != 0
+    assert "test_one.py::test_something" in refused.stdout + refused.stderr

@@ -174,6 +174,7 @@ def test_each_of_these_chapters_shows_its_runs(name):
 def test_what_chapter_06_says_of_single_cures_holds_in_the_recorded_runs():
     """Its text: normalization and shortcuts leave guessing, He initialization alone did not."""
     record = json.loads((recorded.FOLDER / "06_residual_blocks.json").read_text(encoding="utf-8"))
-    for unseen in (run["unseen"] for run in record["runs"]):
-        assert min(unseen["normalized"], unseen["shortcuts"]) > 0.3 > 0.15 > unseen["he"]
-        assert unseen["lagging"] > max(unseen["normalized"], unseen["shortcuts"])
+    for unseen in (run["unseen_digits"] for run in record["runs"]):
+        single = unseen["+ normalization (healed)"], unseen["+ shortcuts"]
+        assert min(single) > 0.3 > 0.15 > unseen["+ He initialization"]
+        assert unseen["+ shortcuts + normalization (healed)"] > max(single)

@@ -99,3 +99,11 @@ def test_source_figures_belong_to_trainings():
     chapters = {name.split(".")[0] for name in DEMO.trainings}
     unknown = {n for n in sources if n.split(".")[0] in chapters and n not in DEMO.trainings}
     assert not unknown
+
+
+def test_the_real_weights_are_shares_of_300_photos_and_ordered_as_the_chapter_says():
+    own, divided, as_they_are = references.real_weights().values()
+    for accuracy in (own, divided, as_they_are):
+        assert accuracy * 300 == pytest.approx(round(accuracy * 300), abs=0.02)
+    assert round((own - divided) * 300) == 3  # "three of 300 pictures, which can be luck"
+    assert 0.5 < as_they_are < 0.7 < divided

@@ -1,5 +1,7 @@
 """References are measured once per seed, resumed after an interruption, and found when stale."""
 
+import ast
+import contextlib
 import dataclasses
 import json
 import re
@@ -10,10 +12,11 @@ from pathlib import Path
 import keras
 import pytest
 
-from course_utils import models, profiles
+from course_utils import models, profiles, references, training
 from course_utils.references import bands
 from course_utils.samples import digits
 from tools import fingerprint as hashes
+from tools import notebook_files as files
 from tools.references import __main__ as command
 from tools.references import experiments, ladder, lengths, store
 
@@ -89,6 +92,90 @@ def test_a_fingerprint_follows_recipe_plan_pictures_and_precision(monkeypatch):
     assert len(set(found)) == len(found)
 
 
+def _other(*anything, **options):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (experiments, "_fit"),
+        (experiments, "_split_pets"),
+        (experiments, "_compiled"),
+        (training, "fit"),
+        (models, "unfreeze"),
+    ],
+)
+def test_a_fingerprint_follows_what_trains_and_splits(module, name, monkeypatch):
+    fine_tuned = experiments.EXPERIMENTS["07.fine_tuned"]
+
+    def described():
+        return [experiments._code_of(fine_tuned.train), experiments._code_of(fine_tuned.load)]
+
+    before = described()
+    assert before == described()
+    monkeypatch.setattr(module, name, _other)
+    assert before != described()
+
+
+def test_comments_and_messages_leave_a_fingerprint_as_it_is():
+    def one(x):
+        """Say something."""
+        if x < 0:
+            raise ValueError("no")
+        return x
+
+    def two(x):
+        if x < 0:
+            raise ValueError("that cannot be")  # another sentence
+        return x
+
+    def three(x):
+        if x <= 0:
+            raise ValueError("no")
+        return x
+
+    codes = [hashes.code(each).replace(each.__name__, "") for each in (one, two, three)]
+    assert codes[0] == codes[1] != codes[2]
+
+
+def _compiled_in(source):
+    """Return optimizer, learning rate and loss of every call of compile that code names whole."""
+    found, names = set(), {"keras": keras}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("keras.optimizers."):
+            with contextlib.suppress(NameError):
+                names[ast.unparse(node.targets[0])] = eval(ast.unparse(node.value), names)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "compile":
+            known = dict(zip(("optimizer", "loss"), node.args, strict=False))
+            known |= {keyword.arg: keyword.value for keyword in node.keywords}
+            with contextlib.suppress(KeyError, NameError):  # a net that only judges; a variable
+                optimizer, loss = (ast.unparse(known[name]) for name in ("optimizer", "loss"))
+                found.add(_recipe(eval(optimizer, names), eval(loss)))
+    return found
+
+
+def _recipe(optimizer, loss):
+    optimizer = keras.optimizers.get(optimizer)
+    return type(optimizer).__name__, round(float(optimizer.learning_rate), 7), loss
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in DEMO.trainings if name in experiments.EXPERIMENTS]
+)
+def test_an_experiment_compiles_and_keeps_weights_as_its_chapter_does(name):
+    (chapter,) = (files.ROOT / "notebooks").glob(f"{name[:2]}_*.ipynb")
+    source = "\n".join(cell.source for _, cell in files.code_cells(files.read(chapter)))
+    nets = experiments.EXPERIMENTS[name].build(DEMO)
+    recipes = {_recipe(net.optimizer, net.loss) for net in nets}
+    assert recipes <= _compiled_in(source)
+    for ours, another in (("rmsprop", "sgd"), ("RMSprop", "SGD"), ("0.003", "0.03")):
+        source = source.replace(ours, another)
+    assert not recipes <= _compiled_in(source)
+    kept = references.history(name).monitor
+    assert set(re.findall(r'monitor="(\w+)"', source)) == ({kept} if kept else set())
+
+
 def _measure(folder, num_seeds):
     """As a maintainer calls it: from the command line."""
     options = ["--profile", "ci", "--names", "01.mlp", "--seeds", str(num_seeds)]
@@ -130,7 +217,8 @@ def test_seeds_are_measured_once_and_again_when_stale(tmp_path, capsys):
     file.write_text(json.dumps(stale), encoding="utf-8")
     capsys.readouterr()
     assert command.main(["--check", "--folder", str(tmp_path)]) == 1
-    assert "01.mlp-ci-drawn.json is stale; run make references" in capsys.readouterr().err
+    remedy = "run python -m tools.references --profile ci --names 01.mlp --seeds 2\n"
+    assert f"01.mlp-ci-drawn.json is stale; {remedy}" in capsys.readouterr().err
     assert _measure(tmp_path, 1)["values"] == first["values"], "a seed gives the same result again"
 
 
@@ -142,7 +230,7 @@ def test_what_belongs_to_no_experiment_is_stale(tmp_path, name, capsys):
         json.dumps({"values": {}, "precision": "float32"}), encoding="utf-8"
     )
     assert command.main(["--check", "--folder", str(tmp_path)]) == 1
-    assert f"{name} is stale" in capsys.readouterr().err
+    assert f"{name} is stale: no such experiment; delete it" in capsys.readouterr().err
 
 
 def test_a_range_does_not_mix_recipes(tmp_path):
@@ -210,10 +298,11 @@ def test_whether_mobilenet_is_stale_can_be_told_without_its_weights(monkeypatch)
 def test_the_history_of_the_lowest_seed_is_kept(tmp_path):
     file = tmp_path / "a.json"
     for seed in (3, 1, 2):
-        store.add(file, seed, 0.5, {}, {"metrics": {"loss": [seed]}})
+        store.add(file, seed, 0.5, {"facts": {"seed": seed}}, {"metrics": {"loss": [seed]}})
     record = store.load(file)
     assert list(record["values"]) == ["1", "2", "3"]
     assert record["history"]["seed"] == 1 == record["history"]["metrics"]["loss"][0]
+    assert record["facts"] == {"seed": 1}, "hardware and minutes are those of the curves"
 
 
 def test_an_unknown_experiment_names_the_known_ones(capsys):

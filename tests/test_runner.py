@@ -349,6 +349,7 @@ def test_nbval_fails_on_a_stored_output_that_changed(tmp_path):
     assert "changed_output.ipynb" in finished.stdout.split("FAILED")[-1]
 
 
+@pytest.mark.notebooks
 def test_an_executed_copy_shows_nobodys_own_marks(tmp_path, monkeypatch):
     own = tmp_path / "own"
     own.mkdir()

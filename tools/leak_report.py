@@ -136,7 +136,7 @@ def _in_words(figures: dict) -> str:
             words += f" (weights of epoch {net['best_epoch']}, chosen on held-out pictures)"
         words += f" on {net['pictures']:,} pictures in {net['precision']}"
         if spread := net.get("recorded"):
-            words += f", as recorded for chapter 4 ({spread})"
+            words += f", as recorded for chapter 4 (all seeds: {spread})"
         words += (
             f"; it lies {_percent(net['accuracy'] - best_probe(figures, EVERYTHING))} points above "
             f"the best probe that is told everything, "

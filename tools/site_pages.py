@@ -170,7 +170,8 @@ def ranges(out: Path) -> str:
     for path in sorted(references.bands.FOLDER.glob("*.json")):
         name, profile, pictures = path.stem.rsplit("-", 2)
         band = references.band(name, profile, pictures)
-        if band is None or profile not in profiles.PROFILES:  # the ladder has its own table
+        # The ladder has its own table; of one or two seeds no range is worth showing.
+        if profile not in profiles.PROFILES or band is None or len(band.values) < 3:
             continue
         lower, upper = band.limits
         source = references.compare(name, band.mean, profiles.get(profile), "sample").source

@@ -78,18 +78,22 @@ def show_residual_block(
     """
     if not main:
         raise ValueError("a residual block needs at least one layer on its main path")
+    edges, bottom = [], -_GAP  # upper and lower edge of each box, then the middle of the sum
+    for text in main:
+        edges.append((bottom, bottom - _height(text)))
+        bottom -= _height(text) + _GAP
+    bottom -= 0.22
+    places = [(top + low) / 2 for top, low in edges]
     if ax is None:
-        _, ax = plt.subplots(figsize=(3.2, 3.8))
-    places = [-1.2 - 1.1 * index for index in range(len(main))]
-    bottom = places[-1] - 1.2
+        _, ax = plt.subplots(figsize=(3.2, 0.62 * (2.25 - bottom)))
     ax.text(0, 0.12, shapes[0], ha="center", va="bottom")
-    _arrow(ax, (0, 0), (0, places[0] + 0.36))
     ax.plot([0, _ASIDE, _ASIDE], [0, 0, bottom], color=ORANGE, linewidth=2, zorder=0)
     _arrow(ax, (_ASIDE, bottom), (0.24, bottom), ORANGE)
     for text, place in zip(main, places, strict=True):
         _box(ax, 0, place, text, BLUE)
-    for above, below in zip(places, [*places[1:], bottom + 0.58], strict=True):
-        _arrow(ax, (0, above - 0.36), (0, below + 0.36 if below in places else bottom + 0.22))
+    begins, ends = [0, *(low for _, low in edges)], [*(top for top, _ in edges), bottom + 0.22]
+    for begin, end in zip(begins, ends, strict=True):
+        _arrow(ax, (0, begin), (0, end))
     if shortcut is None:
         place = (_ASIDE + 0.1, sum(places) / len(places))
         ax.text(*place, translate("as it is"), color=ORANGE, rotation=90, va="center")
@@ -160,17 +164,23 @@ def show_stages(
 
 
 _ASIDE = 2.75  # where the shortcut runs, in units in which a box is 2.24 wide
+_GAP = 0.62  # between two boxes, so that an arrow has a shaft
 _THIN = {"arrowstyle": "->", "color": "grey", "linewidth": 1.2}
 
 
+def _height(text: str) -> float:
+    return 0.45 + 0.25 * len(text.splitlines())
+
+
 def _box(ax: plt.Axes, x: float, y: float, text: str, color: str) -> None:
-    height = 0.35 + 0.25 * len(text.splitlines())
+    padding = 0.05  # on each side
+    height = _height(text) - 2 * padding
     ax.add_patch(
         FancyBboxPatch(
             (x - 1.12, y - height / 2),
             2.24,
             height,
-            boxstyle="round,pad=0.05",
+            boxstyle=f"round,pad={padding}",
             facecolor=PALE,
             edgecolor=color,
             linewidth=1.8,

@@ -5,6 +5,7 @@ Its fingerprint changes with everything that its result depends on, but for the 
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +15,6 @@ import numpy as np
 
 from course_utils import profiles
 from tools import fingerprint as hashes
-
-#: What the chapters on pets share, in words that a fingerprint holds.
-_SPLIT = "by index, half as many for validation as for training"
 
 
 @dataclass(frozen=True)
@@ -98,19 +96,32 @@ class Experiment:
                 "models": nets,
                 "weights": _hash_of(small_base.FILE) if self.build is _build_fine_tuned else None,
                 "plans": {name: asdict(profile[name]) for name in (self.name, *self.plans)},
-                "how": hashes.code(self.train),
+                "how": _code_of(self.train),
                 "pictures": (digits if is_digits else pets).VERSION
                 if source == "sample"
                 else "real",
-                "reading": [
-                    hashes.code(self.load),
-                    None if is_digits else pipeline.VERSION,
-                    _SPLIT,
-                ],
+                "reading": [_code_of(self.load), None if is_digits else pipeline.VERSION],
                 "backend": keras.backend.backend(),
                 "precision": precision,
             }
         )
+
+
+def _code_of(function: Callable) -> list[str]:
+    """Describe a function, what it calls of this module, and what these call of the package.
+
+    Of the package that is how it trains and unfreezes; reading pictures has a version of its own.
+    """
+    from course_utils import models, training
+
+    own, lent = [function], []
+    for one in own:  # grows on the way
+        for name in one.__code__.co_names:
+            places = (globals(), vars(training), vars(models))
+            called = next((place[name] for place in places if name in place), None)
+            if inspect.isfunction(called) and called not in own + lent:
+                (own if name in globals() else lent).append(called)
+    return [hashes.code(one) for one in own + lent]
 
 
 def _hash_of(file: Path) -> str:
@@ -220,6 +231,14 @@ def _build_mini_xception(profile: profiles.Profile) -> list:
         momentum=0.99 if long else 0.9,
     )
     return [_compiled(model, "binary_crossentropy")]
+
+
+def _build_plain_xception(profile: profiles.Profile) -> list:
+    """Build the mini-Xception as for a long training, but for the augmentation."""
+    from course_utils import models
+
+    shape = _shape(profile["06.plain_xception"])
+    return [_compiled(models.build_mini_xception(shape, momentum=0.99), "binary_crossentropy")]
 
 
 def _build_fine_tuned(profile: profiles.Profile) -> list:
@@ -344,6 +363,13 @@ EXPERIMENTS = {
             _build_mini_xception,
             _pets,
             _keep_best("06.mini_xception"),
+            picks_precision=True,
+        ),
+        Experiment(
+            "06.plain_xception",
+            _build_plain_xception,
+            _pets,
+            _keep_best("06.plain_xception"),
             picks_precision=True,
         ),
         Experiment(

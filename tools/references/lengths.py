@@ -18,6 +18,8 @@ LADDER = profiles.Profile(
         "05.start": Training(epochs=1, **_RUNG),
         "05.augmented": Training(epochs=60, **_RUNG),
         "06.mini_xception": Training(epochs=40, **_RUNG),
+        # The same without augmentation, for the comparison in chapter 06.
+        "06.plain_xception": Training(epochs=40, **_RUNG),
         "07.fine_tuned.head": Training(epochs=20, **_RUNG),
         "07.fine_tuned": Training(epochs=20, **_RUNG),
         # The same with MobileNetV2, for real photos; the chapters plan no training of it.

@@ -52,17 +52,19 @@ def in_own_process(function, *arguments):
 
 
 def is_stale(file: Path) -> bool:
-    """Say whether a measured file belongs to a recipe that has changed since; print which."""
+    """Say whether a measured file belongs to a recipe that has changed since; print the remedy."""
     record = store.load(file)
     name, profile, pictures = file.stem.rsplit("-", 2)
     # Experiment, profile or plan may be gone since.
     if name not in experiments.EXPERIMENTS or profile not in lengths.NAMES:
-        stale = True
-    else:
-        source = "sample" if pictures == "drawn" else "real"
-        experiment = experiments.EXPERIMENTS[name]
-        current = experiment.fingerprint(lengths.get(profile), source, record["precision"])
-        stale = record["fingerprint"] != current
-    if stale:
-        print(f"{file.name} is stale; run make references", file=sys.stderr)
-    return stale
+        print(f"{file.name} is stale: no such experiment; delete it", file=sys.stderr)
+        return True
+    source = "sample" if pictures == "drawn" else "real"
+    experiment = experiments.EXPERIMENTS[name]
+    current = experiment.fingerprint(lengths.get(profile), source, record["precision"])
+    if record["fingerprint"] == current:
+        return False
+    command = f"python -m tools.references --profile {profile} --names {name}"
+    command += f" --seeds {len(record['values'])}{'' if source == 'sample' else ' --data FOLDER'}"
+    print(f"{file.name} is stale; run {command}", file=sys.stderr)
+    return True

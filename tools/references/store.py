@@ -22,7 +22,7 @@ def load(file: Path) -> dict:
 
 
 def add(file: Path, seed: int, accuracy: float, rest: dict, history: dict) -> None:
-    """Add one seed's accuracy, the facts of the latest run and the history of the first seed.
+    """Add one seed's accuracy; of the first seed, keep the history and the facts as well.
 
     Raises:
         ValueError: If the file's seeds were measured with another recipe or precision, which a
@@ -37,8 +37,7 @@ def add(file: Path, seed: int, accuracy: float, rest: dict, history: dict) -> No
         )
     record["values"][str(seed)] = round(accuracy, 4)
     record["values"] = dict(sorted(record["values"].items(), key=lambda item: int(item[0])))
-    record |= rest
     if "history" not in record or seed == min(map(int, record["values"])):
-        record["history"] = {"seed": seed, **history}
+        record |= rest | {"history": {"seed": seed, **history}}
     file.parent.mkdir(parents=True, exist_ok=True)
     atomic_files.write(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")

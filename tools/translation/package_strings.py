@@ -20,8 +20,6 @@ FOLDER = language.FOLDER / KOREAN
 
 #: Arguments whose strings are translated where they are shown.
 _SHOWN_FIELDS = {"summary", "content", "sample_content", "asks_for"}
-#: Facts about a recorded training that hold no words.
-_SAME_IN_EVERY_LANGUAGE = {"seed", "precision", "minutes", "versions"}
 _SENTENCE = re.compile(r"[a-z]{2}.* |\w .*[a-z]{2}", re.DOTALL)
 _FIELD = re.compile(r"\{[^{}]*\}")
 
@@ -59,9 +57,9 @@ def sentences(module: str) -> list[str]:
     if module == "references/__init__":  # what the recorded trainings ran on
         from course_utils import references  # loads TensorFlow
 
-        for name in references.names():
-            facts = references.recorded(name).facts
-            found += [*facts, *(facts[one] for one in facts if one not in _SAME_IN_EVERY_LANGUAGE)]
+        for path in sorted(references.bands.FOLDER.glob("*.json")):
+            facts = references.recorded(*path.stem.rsplit("-", 2)).facts
+            found += [*facts, facts["pictures"]]
     if module == "references/runs":  # the names of the recorded numbers
         from course_utils.references import runs  # loads TensorFlow
 
